@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Time. Everywhere inside the toolkit an instant is milliseconds since the
+ * epoch in an int64_t; text appears only at the edges.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Now. RINGO_NOW (an RFC 3339 instant) overrides it: then time stands still. */
+int64_t clock_now(void);
+/* Monotonic, for durations and waits; never overridden. */
+int64_t clock_mono(void);
+/*
+ * "2026-11-21T10:00:00+02:00", also with a blank for T, with "+0200", "Z", a
+ * fraction of a second (cut to ms), or without an offset: then the process's
+ * zone (TZ) applies and *zoned is false. False if s is anything else.
+ */
+bool clock_parse(struct span s, int64_t *ms, bool *zoned);
+/* Appends the instant as RFC 3339 with the offset of the process's zone. */
+void clock_local(int64_t ms, struct buf *out);
+/* The same in UTC with "Z", for logs. */
+void clock_utc(int64_t ms, struct buf *out);
+
+#endif
