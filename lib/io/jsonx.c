@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/jsonx.h"
+
+#include "base/str.h"
+
+json_t *
+json_text_load(struct span s, struct err *e)
+{
+	json_error_t je;
+	json_t *v =
+	    json_loadb(s.p, s.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
+
+	if (!v)
+		err_set(e, ERR_INPUT, "byte %d: %s", je.position, je.text);
+	return v;
+}
+
+static int
+add(const char *p, size_t n, void *ctx)
+{
+	buf_add(ctx, p, n);
+	return 0;
+}
+
+void
+json_append(struct buf *out, const json_t *v)
+{
+	json_dump_callback(v, add, out, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
+/* Appends what a byte that can't stand for itself is spelt as. */
+static void
+spell(struct buf *out, char c)
+{
+	static const char named[] = "\b\f\n\r\t\"\\", letters[] = "bfnrt\"\\";
+	const char *found = c ? strchr(named, c) : NULL;
+
+	if (found) {
+		buf_chr(out, '\\');
+		buf_chr(out, letters[found - named]);
+	} else if (c > '\0' && c < ' ') {
+		buf_fmt(out, "\\u%04x", (unsigned)c);
+	} else {
+		buf_str(out, "\xef\xbf\xbd");
+	}
+}
+
+void
+json_quote(struct buf *out, struct span s)
+{
+	size_t from = 0, n;
+
+	buf_chr(out, '"');
+	for (size_t i = 0; i < s.n; i += n) {
+		char c = s.p[i];
+
+		n = 1;
+		if (c >= ' ' && (unsigned char)c < 0x80 && c != '"' &&
+		    c != '\\')
+			continue;
+		if ((unsigned char)c >= 0x80) {
+			n = str_utf8_len(s.p + i, s.n - i);
+			if (n)
+				continue;
+			n = 1;
+		}
+		buf_add(out, s.p + from, i - from);
+		spell(out, c);
+		from = i + 1;
+	}
+	buf_add(out, s.p + from, s.n - from);
+	buf_chr(out, '"');
+}
+
+const char *
+json_str(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+void
+json_put(json_t *object, const char *key, const char *s)
+{
+	if (s && s[0])
+		json_object_set_new(object, key, json_string(s));
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON as trees (jansson), with the bounds that input from outside needs. */
+#ifndef IO_JSONX_H
+#define IO_JSONX_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <jansson.h>
+
+/* A value of any type from text; NULL and e on failure or a key twice. */
+json_t *json_text_load(struct span s, struct err *e);
+/* Appends the value on one line, keys in their order. */
+void json_append(struct buf *out, const json_t *v);
+/*
+ * Appends s as a JSON string with its quotes. What no record may contain, bytes
+ * that aren't UTF-8 and NUL, becomes U+FFFD.
+ */
+void json_quote(struct buf *out, struct span s);
+/* A string member, NULL if it isn't there or no string. Borrowed. */
+const char *json_str(const json_t *object, const char *key);
+/* Set a string member; nothing if s is NULL or "". */
+void json_put(json_t *object, const char *key, const char *s);
+
+#endif
