@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store: DIR/journal.db, SQLite. What is committed here is ours for ever;
+ * what isn't, the source feeds again. People read it with sqlite3(1).
+ *
+ * Writing: every writing call begins a transaction if none is open; nothing is
+ * durable before jnl_commit returns 0. Between two requests to a CRM lies a
+ * commit; never a request inside a transaction. A failed commit or write is
+ * ERR_IO and final: the process stops, its work is taken up by the next.
+ *
+ * Times are ms since the epoch. Strings in the structs are owned by them; the
+ * _free functions release them. Calls that look something up return 1 if it is
+ * there, 0 if not, -1 on failure.
+ */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct journal;
+
+/* States as the tables have them; ringo-push(1) says who moves them. */
+enum jnl_state {
+	JNL_KEPT,    /* record: stored, nothing started */
+	JNL_PLANNED, /* record: an action has started; action: not sent */
+	JNL_HELD,    /* record: can't go on now */
+	JNL_SENT,    /* action: the request may have been executed */
+	JNL_DONE,
+	JNL_DEAD,
+	JNL_SKIPPED,
+	JNL_UNSURE, /* action: sent, and can't be found again */
+};
+
+const char *jnl_state_name(enum jnl_state s);
+/* done, dead, skipped, unsure: nothing moves it any more. */
+bool jnl_final(enum jnl_state s);
+
+struct jnl_record {
+	int64_t id; /* order of arrival */
+	char *key;
+	char *client; /* NULL: none */
+	int64_t at, got, due;
+	enum jnl_state state;
+	char *reason; /* NULL: none */
+	char *body;   /* the line without skip, plan, hold and result */
+	char *plan;   /* NULL: not started */
+};
+
+struct jnl_action {
+	char *key;
+	int64_t record; /* id of the record that began it */
+	int n;          /* its place in that record's plan */
+	enum jnl_state state;
+	int tries;
+	int64_t sent, due; /* 0: none */
+	char *refs;        /* JSON array of {role,id,url}; NULL: none */
+	char *error;       /* NULL: none */
+};
+
+void jnl_record_free(struct jnl_record *r);
+void jnl_action_free(struct jnl_action *a);
+
+/*
+ * Open or make the journal of a project directory; migrates an older schema
+ * in one transaction. Refuses network file systems and foreign files.
+ */
+struct journal *jnl_open(const char *dir, struct err *e);
+void jnl_close(struct journal *j);
+/*
+ * Begin a transaction now: what is read from here on stays so until the
+ * commit. Two processes that read and then write take turns.
+ */
+int jnl_begin(struct journal *j, struct err *e);
+/* Make all writes since the last commit durable; nothing to do is fine. */
+int jnl_commit(struct journal *j, struct err *e);
+
+/* ---- records ---- */
+
+int jnl_record(
+    struct journal *j, const char *key, struct jnl_record *out, struct err *e);
+/*
+ * Store r (key, client, at and body) as kept and due now; a record that is
+ * there already stays as it is. The order of these calls is the order in
+ * which a client's records are carried out.
+ */
+int jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e);
+/* Another body for a record of which nothing has started; state kept. */
+int jnl_replace(struct journal *j, int64_t id, const char *body, struct err *e);
+/* Move a record that stays open; reason may be NULL. */
+int jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
+    struct err *e);
+/* An action is about to be sent: state planned, with the plan from now on. */
+int jnl_start(struct journal *j, int64_t id, const char *plan, struct err *e);
+/*
+ * The end of a record: final state, client.last becomes basis (what later
+ * plans rest on), and the client's next open record becomes due now.
+ */
+int jnl_finish(struct journal *j, const struct jnl_record *r,
+    enum jnl_state state, const char *reason, const char *basis,
+    struct err *e);
+/* Key of the client's first open record before id with at >= since. */
+int jnl_earlier(struct journal *j, const char *client, int64_t id,
+    int64_t since, char **key, struct err *e);
+/*
+ * The open records that are due at now and not older than since, oldest first.
+ * Calls f for each, which returns 0 to go on, 1 to stop, -1 on failure. The
+ * record lives during the call.
+ */
+int jnl_due(struct journal *j, int64_t now, int64_t since,
+    int (*f)(void *ctx, const struct jnl_record *r, struct err *e), void *ctx,
+    struct err *e);
+/*
+ * Earlier open records of r's client that aren't due at now. 1 if f said false
+ * to one of them, else 0.
+ */
+int jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
+    int64_t since, bool (*f)(void *ctx, int64_t id, int64_t due), void *ctx,
+    struct err *e);
+/* Hide an open record until due: it is in a pipe. */
+int jnl_emitted(struct journal *j, int64_t id, int64_t due, struct err *e);
+/* 1 if the record is still open and hidden until exactly this due. */
+int jnl_is_out(struct journal *j, int64_t id, int64_t due, struct err *e);
+/* Open records: in the window and not due, and older than the window. */
+int jnl_withheld(struct journal *j, int64_t now, int64_t since,
+    int64_t *waiting, int64_t *older, struct err *e);
+/* The client of any record of this call (key prefix "<call>/"). */
+int jnl_call_client(
+    struct journal *j, const char *call, char **client, struct err *e);
+
+/* ---- actions ---- */
+
+int jnl_action(
+    struct journal *j, const char *key, struct jnl_action *out, struct err *e);
+/* Insert or overwrite the action's row. */
+int jnl_put_action(
+    struct journal *j, const struct jnl_action *a, struct err *e);
+
+/* ---- calls and clients ---- */
+
+/* The client state that this call froze with its first intent. */
+int jnl_call(struct journal *j, const char *call, char **view, struct err *e);
+/* Freeze it; a call that is frozen already stays as it is. */
+int jnl_freeze(struct journal *j, const char *call, const char *client,
+    const char *state, const char *view, struct err *e);
+/* last is the key of the client's last finished record, known a JSON view. */
+int jnl_client(struct journal *j, const char *client, char **last, char **known,
+    struct err *e);
+int jnl_know(
+    struct journal *j, const char *client, const char *known, struct err *e);
+
+/* ---- the account ---- */
+
+/* A small fact about the whole account ("distributed": who was last). */
+int jnl_account(
+    struct journal *j, const char *key, char **value, struct err *e);
+int jnl_put_account(
+    struct journal *j, const char *key, const char *value, struct err *e);
+
+#endif
