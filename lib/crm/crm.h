@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract between the engine and the CRM adapters.
+ *
+ * An adapter is pure: it turns a transaction (a lookup, an action, a find)
+ * into commands, one after the other; says how commands pack into a request;
+ * and reads an answer into one verdict a command. It opens no file and no
+ * socket and prints nothing, so it is tested with text files. The engine packs,
+ * asks the limiter, sends through a transport and steps the transactions; it
+ * knows nothing of records.
+ *
+ *   step ──▶ command ──▶ pack ──▶ request ──▶ transport ──▶ answer
+ *    ▲                                                        │
+ *    └────────────── verdict, one a command ◀── unpack ◀──────┘
+ *
+ * lib/crm/README.md shows how the five vendors and the local CRM fit in.
+ */
+#ifndef CRM_CRM_H
+#define CRM_CRM_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct conf;
+struct project;
+struct crm;
+struct crm_txn;
+
+/* ---- verdicts ---- */
+
+enum crm_code {
+	CRM_OK,
+	CRM_AGAIN, /* certainly not executed: may be sent again */
+	CRM_DEAD,  /* will never be accepted as it is */
+	CRM_DOUBT, /* sent, and nobody knows whether it was executed */
+	CRM_GONE,  /* an entity it refers to is missing: see verdict.gone */
+	CRM_OWNER, /* the owner isn't a user who can have it */
+};
+
+/* Who suffers: this record only, or everything that goes to the account. */
+enum crm_scope { CRM_RECORD, CRM_ACCOUNT };
+
+struct crm_verdict {
+	enum crm_code code;
+	enum crm_scope scope;
+	bool silent; /* no answer came: the network's word, not the CRM's */
+	unsigned long request; /* silent: which request of the process it was */
+	int64_t wait_ms; /* the vendor's own "not before", from now; 0 = none */
+	json_t *data;    /* CRM_OK: this command's part of the answer; owned */
+	char gone[2][40]; /* CRM_GONE: role and id, "" if not said */
+	char text[256];   /* the vendor's words, cut, for people */
+};
+
+/* ---- commands ---- */
+
+struct crm_command {
+	const char *name; /* the vendor's method, for logs: "crm.lead.add" */
+	/*
+	 * What may share a request: equal bins may, NULL goes alone. Static or
+	 * owned by the adapter's state, never by the transaction.
+	 */
+	const char *bin;
+	unsigned bucket; /* which of the driver's limits it draws from */
+	bool write;      /* no answer means CRM_DOUBT; of a read, CRM_AGAIN */
+	json_t *args;    /* the adapter's own, for pack and unpack; owned */
+};
+
+/* ---- transactions ---- */
+
+enum crm_kind {
+	CRM_LOOKUP, /* what does the CRM know of this client? */
+	CRM_ACT,    /* carry out an action of a plan */
+	CRM_FIND,   /* was this action, sent earlier, carried out? */
+};
+
+enum crm_found {
+	CRM_UNKNOWN, /* the find couldn't tell; try later */
+	CRM_FOUND,   /* it is there: refs say what */
+	CRM_ABSENT,  /* not there, or harmless to repeat: send again */
+	CRM_NEVER,   /* this action leaves nothing that can be found */
+};
+
+/*
+ * One transaction. The caller sets kind, spec, refs and owner, the engine and
+ * the adapter the rest. crm_txn_clear releases what it owns.
+ *
+ * spec, borrowed for the transaction's life:
+ *   CRM_LOOKUP  {"phone":"+380671234567","known":[{"role":"lead","id":"12"}]}
+ *               known ids are read by id beside the search, whatever the
+ *               search says; what doesn't come back is gone
+ *   CRM_ACT, CRM_FIND  an action (matrix/plan.h), its "on" resolved to ids
+ *
+ * refs, owned: what exists of the action so far, [{"role","id","url"}]. An
+ * action of several commands (create the task, then close it) gets refs after
+ * its first; the caller keeps them in the journal before the next command is
+ * sent, and a transaction begun anew with them goes on behind it.
+ */
+struct crm_txn {
+	enum crm_kind kind;
+	const json_t *spec;
+	json_t *refs;
+	void *owner;
+
+	int stage;      /* where the adapter's program stands, 0 at first */
+	json_t *result; /* CRM_LOOKUP: see crm_driver.step; owned */
+	enum crm_found found; /* CRM_FIND */
+	struct crm_command cmd;
+	struct crm_verdict verdict; /* of the last command; CRM_OK when done */
+	bool live;                  /* a live call: goes before a backlog */
+	bool ended;                 /* step said CRM_DONE */
+	struct crm_txn *next; /* the engine's queue, or the list it returns */
+};
+
+void crm_txn_clear(struct crm_txn *t);
+
+/* ---- requests and answers ---- */
+
+enum crm_how {
+	CRM_ANSWERED,
+	CRM_NOT_SENT,  /* certainly: no connection, or refused before a byte */
+	CRM_NO_ANSWER, /* sent in part or whole, nothing usable came back */
+};
+
+struct crm_answer {
+	enum crm_how how;
+	int status;      /* HTTP status; the local transport uses the same */
+	int64_t wait_ms; /* Retry-After, 0 if there was none */
+	struct buf body;
+	char text[128]; /* why nothing came, for people */
+};
+
+/*
+ * A request before secrets: where one belongs, path and head hold the word
+ * "{secret}", which the transport fills in. So a request can be shown.
+ */
+struct crm_request {
+	const char *method; /* "POST"; static */
+	struct buf path;    /* behind the host */
+	struct buf head;    /* "Name: value\n" lines */
+	struct buf body;
+	struct crm_answer answer;
+	struct crm_txn **txns; /* whose commands it carries, in order */
+	size_t n;
+};
+
+void crm_request_free(struct crm_request *r);
+
+/*
+ * Carries requests. start takes a request and returns at once or, where the
+ * transport is synchronous, when the answer is there; wait returns a request
+ * whose answer is filled in, NULL after timeout_ms without one (-1 waits for
+ * ever). A failure of the network is an answer (crm_how), not an error.
+ */
+struct crm_transport {
+	void (*start)(struct crm_transport *, struct crm_request *);
+	struct crm_request *(*wait)(struct crm_transport *, int timeout_ms);
+	void (*close)(struct crm_transport *);
+	unsigned slots; /* requests it can have under way at once */
+};
+
+/* ---- drivers ---- */
+
+enum crm_step { CRM_SEND, CRM_DONE };
+
+struct crm_word { /* a name that the matrix may use, and the role behind it */
+	const char *word;
+	const char *role;
+};
+
+struct crm_driver {
+	const char *name;
+	const struct crm_word *entities; /* NULL-ended */
+	const char *const *verbs; /* matrix actions it can do; NULL-ended */
+	unsigned pack_max;        /* most commands in a request */
+	/*
+	 * How long after a command of unknown fate its effect may still appear:
+	 * client timeout + the vendor's longest execution + index lag.
+	 * `settle` in ringo.conf overrides it.
+	 */
+	int64_t settle_ms;
+	struct crm_transport *(*transport)(struct crm *, struct err *);
+	/*
+	 * The next command of t into t->cmd (CRM_SEND), or the end (CRM_DONE).
+	 * Called with stage 0 first, then after each CRM_OK with its data.
+	 * Where this CRM can't do what spec asks for, step sets a verdict
+	 * (CRM_DEAD) itself, sends nothing and returns CRM_DONE.
+	 * At the end of a lookup t->result is an array of all entities found:
+	 *   {"role":"lead","id":"12","owner":"7","open":true,"at":179507…,
+	 *    "name":"…","url":"…"}
+	 * at is when it was made; open is absent for contacts.
+	 */
+	enum crm_step (*step)(const struct crm *, struct crm_txn *t);
+	/*
+	 * Fill req with as many of the n commands, all of one bin, as fit, from
+	 * the first on; returns how many (at least 1).
+	 */
+	size_t (*pack)(const struct crm *, struct crm_txn *const *t, size_t n,
+	    struct crm_request *req);
+	/*
+	 * Set every t[i]->verdict from req->answer (CRM_ANSWERED). False: the
+	 * vendor refused the request whole and named no culprit, nothing was
+	 * executed; the engine then halves it. A single command must get its
+	 * verdict.
+	 */
+	bool (*unpack)(const struct crm *, const struct crm_request *req);
+	/* Appends the address of an entity's card; nothing if it has none. */
+	void (*url)(const struct crm *, const char *role, const char *id,
+	    struct buf *out);
+};
+
+/* One project's CRM: what the pure functions see beside the transaction. */
+struct crm {
+	const struct crm_driver *driver;
+	const struct project *project;
+	int64_t settle_ms;
+};
+
+extern const struct crm_driver crm_local;
+
+/* The driver that ringo.conf names; NULL if there is none of that name. */
+const struct crm_driver *crm_driver(const char *name);
+/* "local, …": the names that crm_driver knows, for messages. */
+const char *crm_driver_names(void);
+/* The driver's entity word as a role, NULL if this CRM hasn't got it. */
+const char *crm_role(const struct crm_driver *d, const char *word);
+
+/* Can the CRM carry out this action of the matrix ("create")? */
+bool crm_can(const struct crm_driver *d, const char *verb);
+
+/* For adapters: one verdict, its text cut to fit. */
+void crm_verdict(struct crm_txn *t, enum crm_code code, enum crm_scope scope,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* For adapters: add {"role","id","url"} to t->refs unless it is there. */
+void crm_ref_add(
+    const struct crm *c, struct crm_txn *t, const char *role, const char *id);
+/* The id that refs has for a role, NULL if none. Borrowed. */
+const char *crm_ref_id(const json_t *refs, const char *role);
+
+#endif
