@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/account.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "io/jsonx.h"
+
+enum {
+	PROBE_MS = 60000, /* to the first probe; doubled after each */
+	PROBE_DOUBLINGS = 4,
+	PROBE_MAX_MS = 15 * 60000,
+	WAIT_MAX_MS = 24 * 3600 * 1000, /* longest Retry-After believed */
+	SILENT_MAX = 5, /* requests in a row without an answer */
+};
+
+static const char key[] = "down";
+
+static int64_t
+probe_wait(int tries)
+{
+	int64_t ms = (int64_t)PROBE_MS
+		     << (tries < PROBE_DOUBLINGS ? tries : PROBE_DOUBLINGS);
+
+	return ms < PROBE_MAX_MS ? ms : PROBE_MAX_MS;
+}
+
+int
+acct_load(struct journal *j, struct account *a, struct err *e)
+{
+	struct err bad = {0};
+	char *text = NULL;
+	json_t *v;
+	int rc = jnl_account(j, key, &text, e);
+
+	*a = (struct account){0};
+	if (rc <= 0)
+		return rc;
+	v = json_text_load(str_span(text), &bad);
+	free(text);
+	if (json_str(v, "why")) {
+		a->down = true;
+		snprintf(a->why, sizeof(a->why), "%s", json_str(v, "why"));
+		a->since = json_integer_value(json_object_get(v, "since"));
+		a->probe = json_integer_value(json_object_get(v, "probe"));
+		a->tries = (int)json_integer_value(json_object_get(v, "tries"));
+	}
+	json_decref(v);
+	return 0;
+}
+
+static int
+store(struct journal *j, const struct account *a, struct err *e)
+{
+	struct buf b = {0};
+	json_t *v = json_pack("{s:s, s:I, s:I, s:i}", "why", a->why, "since",
+	    (json_int_t)a->since, "probe", (json_int_t)a->probe, "tries",
+	    a->tries);
+	int rc;
+
+	json_append(&b, v);
+	rc = jnl_put_account(j, key, b.p, e);
+	json_decref(v);
+	buf_free(&b);
+	return rc;
+}
+
+int
+acct_fail(struct journal *j, struct account *a, const char *why,
+    int64_t wait_ms, struct err *e)
+{
+	int64_t now = clock_now();
+
+	if (!a->down)
+		*a = (struct account){.down = true, .since = now};
+	snprintf(a->why, sizeof(a->why), "%s",
+	    why[0] ? why : "the CRM can't be reached");
+	a->probe = now + (wait_ms > 0 ? wait_ms : probe_wait(a->tries));
+	a->tries++;
+	return store(j, a, e);
+}
+
+int
+acct_claim(struct journal *j, struct account *a, struct err *e)
+{
+	int64_t now = clock_now();
+
+	if (jnl_begin(j, e) < 0 || acct_load(j, a, e) < 0)
+		return -1;
+	if (!a->down)
+		return 1; /* somebody's probe was good */
+	/* Further away than a wait can be: the clock was set back. */
+	if (a->probe > now && a->probe <= now + WAIT_MAX_MS)
+		return 0;
+	a->probe = now + probe_wait(a->tries);
+	return store(j, a, e) < 0 ? -1 : 1;
+}
+
+int
+acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
+    bool probe, struct err *e)
+{
+	const struct crm_verdict *v = &t->verdict;
+
+	if (!t->ended && v->silent) {
+		/* A lost answer is one, however many it was for. */
+		a->silent += v->request != a->silent_request;
+		a->silent_request = v->request;
+		if (a->down && !probe)
+			return 0;
+		if (a->silent < SILENT_MAX && !probe)
+			return 0; /* one lost answer says little */
+		return acct_fail(j, a, v->text, v->wait_ms, e);
+	}
+	a->silent = 0;
+	if (t->ended || v->code != CRM_AGAIN || v->scope != CRM_ACCOUNT)
+		return acct_good(j, a, e);
+	/* Those who were under way when it went down say nothing new. */
+	if (a->down && !probe)
+		return 0;
+	return acct_fail(j, a, v->text, v->wait_ms, e);
+}
+
+int
+acct_good(struct journal *j, struct account *a, struct err *e)
+{
+	if (!a->down)
+		return 0;
+	*a = (struct account){0};
+	return jnl_put_account(j, key, "{}", e);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* One record in push's hands. Private to deliver*.c and job_*.c. */
+#ifndef FLOW_JOB_H
+#define FLOW_JOB_H
+
+#include "base/map.h"
+#include "crm/engine.h"
+#include "flow/account.h"
+#include "flow/deliver.h"
+#include "journal/lock.h"
+
+enum { ASIDE_MS = 1000 }; /* how long a record set aside stays hidden */
+enum { TRY_MS = 60000 };  /* wait before a try; with tries squared */
+
+/* Where a job is; it is in exactly one queue, or in the engine's hands. */
+enum job_place {
+	AT_CLIENT, /* behind another job of its client */
+	AT_READY,  /* may start, or go on, now */
+	AT_LOCK,   /* another process has its client */
+	AT_ENGINE, /* a transaction of it is under way */
+	AT_SETTLE, /* waits for job.until */
+	AT_END,    /* through; given out after the next commit */
+};
+
+struct act {
+	json_t *spec;          /* the action as sent: ids for keys; owned */
+	const char *key;       /* into spec */
+	struct jnl_action row; /* as the journal has it, or will */
+	bool known;            /* the journal has it */
+	bool fell; /* went to senior because its owner was refused */
+};
+
+struct job {
+	struct rec *rec; /* the record; plan and the like are cut off */
+	struct keys keys;
+	json_t *line_plan; /* the plan that came with the line, or NULL */
+	char line_basis[BASIS_MAX]; /* what rests on that plan, "" if none */
+	bool by_line;               /* it is the plan that is carried out */
+	char *skip, *hold;          /* as they came, or NULL */
+
+	enum job_place place;
+	struct job *next; /* in its queue */
+	int64_t until;    /* AT_SETTLE */
+	bool locked;      /* its client's lock is ours */
+	bool aside;       /* never stood in its client's line */
+
+	struct jnl_record row; /* once opened */
+	json_t *plan;          /* the plan carried out */
+	bool started;       /* an action of it has been sent, now or earlier */
+	json_t *view, *own; /* while it is decided again */
+	bool overtaken;     /* a phase that comes after its call's end */
+	char *last;         /* client.last when it was opened */
+	json_t *spec;       /* of a lookup under way; owned */
+
+	struct act *act;
+	size_t nacts, cur;
+	struct crm_txn txn;
+};
+
+struct queue_of_jobs {
+	struct job *head, **tail;
+};
+
+struct deliver {
+	struct setup *su;
+	struct locks *locks;
+	struct engine *engine;
+	dlv_out *out;
+	void *ctx;
+
+	struct map clients; /* client key → struct caller */
+	struct queue_of_jobs ready, locked, settling, ended;
+	size_t in_hand;
+	long held, dead;
+	struct account account;
+	struct job *probe; /* sends while the account is down; NULL: nobody */
+};
+
+/* ---- deliver.c ---- */
+
+void job_move(struct deliver *d, struct job *j, enum job_place to);
+/*
+ * If the record key is in hand, too, behind j in its client's line: lets it go
+ * first and puts j back into the line. False if it isn't.
+ */
+bool job_yield(struct deliver *d, struct job *j, const char *key);
+/*
+ * May this job send now? 1: yes. 0: the account is down, and the job was held
+ * or set aside until the probe is back. -1 on failure.
+ */
+int job_may_send(struct deliver *d, struct job *j, struct err *e);
+/* Take note of what the last verdict of j says about the account. */
+int job_judge_account(struct deliver *d, struct job *j, struct err *e);
+
+/* ---- job_open.c: from a line to a plan ---- */
+
+/* Store its record, unless it is there; *finished: and has come to its end. */
+int job_keep(struct deliver *d, struct job *j, bool *finished, struct err *e);
+/* The job's turn has come and its client is locked. Moves it on. */
+int job_open(struct deliver *d, struct job *j, struct err *e);
+/* Its lookup came back. */
+int job_looked(struct deliver *d, struct job *j, struct err *e);
+
+/* ---- job_act.c: the plan's actions ---- */
+
+/* Begin with job.plan. */
+int job_begin(struct deliver *d, struct job *j, struct err *e);
+/* Go on with the current action. */
+int job_next(struct deliver *d, struct job *j, struct err *e);
+/* About to be sent: make it durable (not committed yet). */
+int job_intent(struct deliver *d, struct job *j, struct err *e);
+/* Its record has started: plan and client state are frozen from now on. */
+int job_start(struct deliver *d, struct job *j, struct err *e);
+
+/* The action whose turn it is. */
+struct act *act_current(struct job *j);
+/* Store the action's row as it is now. */
+int act_put(struct deliver *d, struct act *a, struct err *e);
+void act_set_error(struct act *a, const char *text);
+/* The refs of a row as a tree; NULL if it has none. */
+json_t *act_refs_load(const char *text);
+void act_keep_refs(struct act *a, const json_t *refs);
+/* The current action's final state; the next one's turn. */
+int act_close(struct deliver *d, struct job *j, enum jnl_state state,
+    const char *error, struct err *e);
+/* Hand the current action to the engine. */
+void act_submit(struct deliver *d, struct job *j, enum crm_kind kind);
+/* Sent, and nobody knows what came of it: settle, then find. */
+int act_doubt(struct deliver *d, struct job *j, struct err *e);
+
+/* ---- job_answer.c ---- */
+
+/* A transaction of an action came back. */
+int job_answered(struct deliver *d, struct job *j, struct err *e);
+
+/* ---- job_end.c: results ---- */
+
+/* Final: stored, client.last moved, result made. reason may be NULL. */
+int job_end(struct deliver *d, struct job *j, enum jnl_state state,
+    const char *reason, struct err *e);
+/* Open: stored as held until due, result made. */
+int job_hold(struct deliver *d, struct job *j, const char *reason, int64_t due,
+    struct err *e);
+/* Held; without its client's lock it stays in the journal as it is. */
+int job_set_aside(
+    struct deliver *d, struct job *j, const char *reason, struct err *e);
+/* The journal has it already: result `duplicate`, nothing is written. */
+void job_duplicate(struct deliver *d, struct job *j);
+void job_free(struct job *j);
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+/* The actions of a plan, one after the other, by the protocol of deliver.h. */
+#include "flow/job.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "flow/pick.h"
+#include "io/jsonx.h"
+#include "matrix/plan.h"
+
+enum {
+	LIVE_MS = 10 * 60 * 1000,      /* younger records go before a backlog */
+	DUE_MAX_MS = 24 * 3600 * 1000, /* later: the clock was set back */
+};
+
+struct act *
+act_current(struct job *j)
+{
+	return &j->act[j->cur];
+}
+
+/* ---- preparing ---- */
+
+static void
+free_acts(struct job *j)
+{
+	for (size_t i = 0; i < j->nacts; i++) {
+		json_decref(j->act[i].spec);
+		jnl_action_free(&j->act[i].row);
+	}
+	free(j->act);
+	j->act = NULL;
+	j->nacts = j->cur = 0;
+}
+
+/* A plan from outside may be anything; each action must have key and verb. */
+static bool
+acts_of_plan(struct job *j)
+{
+	const json_t *a, *actions = json_object_get(j->plan, "actions");
+	size_t i;
+
+	free_acts(j);
+	if (!json_is_array(actions))
+		return false;
+	j->act = xcalloc(json_array_size(actions), sizeof(*j->act));
+	json_array_foreach (actions, i, a) {
+		if (!json_str(a, "key") || !json_str(a, "do"))
+			return false;
+		j->act[i].spec = json_deep_copy(a);
+		j->act[i].row.state = JNL_PLANNED;
+		j->act[i].key = json_str(j->act[i].spec, "key");
+		j->nacts++;
+	}
+	return true;
+}
+
+static const char *
+why_nothing(const struct job *j, char *out, size_t size)
+{
+	json_int_t line = json_integer_value(json_object_get(j->plan, "line"));
+
+	if (line == 0)
+		return "no line of the matrix matches";
+	snprintf(out, size, "matrix line %d: nothing to do", (int)line);
+	return out;
+}
+
+/* A pick-up that comes after the call's end makes no tasks any more. */
+static int
+is_overtaken(struct deliver *d, const struct job *j, bool *yes, struct err *e)
+{
+	struct jnl_record r = {0};
+	char key[KEY_MAX + 16];
+	int rc;
+
+	*yes = false;
+	if (!strstr(j->keys.record, "/call.ringing") &&
+	    !strstr(j->keys.record, "/call.answered"))
+		return 0;
+	snprintf(key, sizeof(key), "%s/call.ended", j->keys.call);
+	rc = jnl_record(d->su->journal, key, &r, e);
+	*yes = rc > 0 && jnl_final(r.state);
+	jnl_record_free(&r);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+job_begin(struct deliver *d, struct job *j, struct err *e)
+{
+	char why[64];
+
+	if (is_overtaken(d, j, &j->overtaken, e) < 0)
+		return -1;
+	if (!j->started && pick_owners(&d->su->decider, j->plan, e) < 0)
+		return -1;
+	if (!acts_of_plan(j))
+		return job_end(d, j, JNL_DEAD, "its plan is damaged", e);
+	if (j->nacts == 0)
+		return job_end(
+		    d, j, JNL_SKIPPED, why_nothing(j, why, sizeof(why)), e);
+	return job_next(d, j, e);
+}
+
+/* ---- one action ---- */
+
+static int
+load_row(struct deliver *d, struct job *j, struct err *e)
+{
+	struct act *a = act_current(j);
+	int rc;
+
+	if (a->known || a->row.key)
+		return 0;
+	rc = jnl_action(d->su->journal, a->key, &a->row, e);
+	if (rc < 0)
+		return -1;
+	a->known = rc > 0;
+	if (!a->known)
+		a->row = (struct jnl_action){.key = xstrdup(a->key),
+		    .record = j->row.id,
+		    .n = (int)j->cur,
+		    .state = JNL_PLANNED};
+	return 0;
+}
+
+int
+act_put(struct deliver *d, struct act *a, struct err *e)
+{
+	a->known = true;
+	return jnl_put_action(d->su->journal, &a->row, e);
+}
+
+void
+act_set_error(struct act *a, const char *text)
+{
+	free(a->row.error);
+	a->row.error = text && text[0] ? xstrdup(text) : NULL;
+}
+
+/* Its final state; the next action's turn. */
+int
+act_close(struct deliver *d, struct job *j, enum jnl_state state,
+    const char *error, struct err *e)
+{
+	struct act *a = act_current(j);
+
+	a->row.state = state;
+	a->row.due = 0;
+	act_set_error(a, error);
+	j->cur++;
+	return act_put(d, a, e);
+}
+
+json_t *
+act_refs_load(const char *text)
+{
+	struct err bad = {0};
+
+	return text ? json_text_load(str_span(text), &bad) : NULL;
+}
+
+/*
+ * Put the id behind a key: 1 done, 0 the action that was to make it is dead or
+ * was never carried out, -1 failure.
+ */
+static int
+resolve(struct deliver *d, json_t *ref, struct err *e)
+{
+	struct jnl_action row = {0};
+	const char *id = NULL;
+	json_t *refs;
+	int rc;
+
+	if (json_str(ref, "id"))
+		return 1;
+	if (!json_str(ref, "key"))
+		return 0;
+	rc = jnl_action(d->su->journal, json_str(ref, "key"), &row, e);
+	if (rc > 0 && row.state == JNL_DONE) {
+		refs = act_refs_load(row.refs);
+		id = crm_ref_id(refs, json_str(ref, "role"));
+		json_put(ref, "id", id);
+		json_decref(refs);
+	}
+	if (rc > 0)
+		rc = json_str(ref, "id") != NULL;
+	jnl_action_free(&row);
+	return rc;
+}
+
+/* All entities that the action hangs on; 0 and *missing if one isn't there. */
+static int
+resolve_all(
+    struct deliver *d, struct act *a, char *missing, size_t size, struct err *e)
+{
+	json_t *ref;
+	size_t i;
+
+	json_array_foreach (json_object_get(a->spec, "on"), i, ref) {
+		int rc = resolve(d, ref, e);
+
+		if (rc == 0)
+			snprintf(missing, size, "needs %s",
+			    json_str(ref, "key") ? json_str(ref, "key") : "?");
+		if (rc <= 0)
+			return rc;
+	}
+	return 1;
+}
+
+void
+act_submit(struct deliver *d, struct job *j, enum crm_kind kind)
+{
+	struct act *a = act_current(j);
+	json_t *refs = act_refs_load(a->row.refs);
+
+	crm_txn_clear(&j->txn);
+	j->txn = (struct crm_txn){.kind = kind,
+	    .spec = a->spec,
+	    .refs = refs,
+	    .owner = j,
+	    .live = a->row.tries == 0 && clock_now() - j->row.at < LIVE_MS};
+	job_move(d, j, AT_ENGINE);
+	eng_submit(d->engine, &j->txn);
+}
+
+/*
+ * Sent, and nobody knows what came of it. Whoever has the client's lock first
+ * fixes when it may be looked up; later holders keep to that.
+ */
+int
+act_doubt(struct deliver *d, struct job *j, struct err *e)
+{
+	struct act *a = act_current(j);
+	int64_t now = clock_now();
+	int rc;
+
+	if (a->row.due == 0) {
+		a->row.due = now + d->su->crm.settle_ms;
+		if (act_put(d, a, e) < 0)
+			return -1;
+	}
+	/* Further away than settle: the clock has been set back. */
+	if (a->row.due > now + d->su->crm.settle_ms)
+		a->row.due = now + d->su->crm.settle_ms;
+	if (now < a->row.due) {
+		j->until = a->row.due;
+		job_move(d, j, AT_SETTLE);
+		return 0;
+	}
+	rc = job_may_send(d, j, e);
+	if (rc > 0)
+		act_submit(d, j, CRM_FIND);
+	return rc < 0 ? -1 : 0;
+}
+
+/* 1 and why: the action has nothing to do any more. */
+static int
+is_needless(
+    struct deliver *d, struct job *j, char *why, size_t size, struct err *e)
+{
+	struct act *a = act_current(j);
+	char *key = NULL;
+	int rc;
+
+	if (strcmp(json_str(a->spec, "do"), "task") != 0)
+		return 0;
+	if (j->overtaken) {
+		snprintf(why, size, "call ended");
+		return 1;
+	}
+	rc = once_made(&d->su->decider, &j->keys, j->row.at, a->spec, &key, e);
+	if (rc > 0) {
+		snprintf(why, size, "in %s", key);
+		free(key);
+	}
+	return rc;
+}
+
+static int
+send_action(struct deliver *d, struct job *j, struct err *e)
+{
+	char why[KEY_MAX + 16];
+	int rc = is_needless(d, j, why, sizeof(why), e);
+
+	if (rc == 0) {
+		rc = resolve_all(d, act_current(j), why, sizeof(why), e);
+		rc = rc < 0 ? -1 : rc == 0;
+	}
+	if (rc < 0)
+		return -1;
+	if (rc > 0)
+		return act_close(d, j, JNL_SKIPPED, why, e);
+	rc = job_may_send(d, j, e);
+	if (rc > 0)
+		act_submit(d, j, CRM_ACT);
+	return rc < 0 ? -1 : 0;
+}
+
+static bool
+any_in_state(const struct job *j, enum jnl_state state)
+{
+	for (size_t i = 0; i < j->nacts; i++)
+		if (j->act[i].row.state == state)
+			return true;
+	return false;
+}
+
+static int
+end_of_plan(struct deliver *d, struct job *j, struct err *e)
+{
+	const char *reason = NULL;
+
+	for (size_t i = 0; i < j->nacts && !reason; i++)
+		if (j->act[i].row.state == JNL_DEAD)
+			reason = j->act[i].row.error;
+	return job_end(
+	    d, j, any_in_state(j, JNL_DEAD) ? JNL_DEAD : JNL_DONE, reason, e);
+}
+
+int
+job_next(struct deliver *d, struct job *j, struct err *e)
+{
+	while (j->cur < j->nacts) {
+		struct act *a = act_current(j);
+		size_t at = j->cur;
+		int rc = load_row(d, j, e);
+
+		if (rc < 0)
+			return -1;
+		if (jnl_final(a->row.state)) {
+			j->cur++; /* done by an earlier phase or run */
+			continue;
+		}
+		if (a->row.state == JNL_PLANNED && a->row.due > clock_now() &&
+		    a->row.due <= clock_now() + DUE_MAX_MS)
+			return job_hold(d, j,
+			    a->row.error ? a->row.error : "not due yet",
+			    a->row.due, e);
+		rc = a->row.state == JNL_SENT ? act_doubt(d, j, e)
+					      : send_action(d, j, e);
+		if (rc < 0 || j->cur == at)
+			return rc;
+	}
+	return end_of_plan(d, j, e);
+}
+
+/* ---- sent ---- */
+
+/* The client's view as the call began, for its later phases. */
+static int
+freeze(struct deliver *d, struct job *j, struct err *e)
+{
+	struct buf view = {0};
+	int rc;
+
+	json_append(&view, json_object_get(j->plan, "view"));
+	rc = jnl_freeze(d->su->journal, j->keys.call, j->keys.client,
+	    json_str(j->plan, "client") ? json_str(j->plan, "client") : "new",
+	    view.len ? view.p : NULL, e);
+	buf_free(&view);
+	return rc;
+}
+
+int
+job_start(struct deliver *d, struct job *j, struct err *e)
+{
+	struct buf plan = {0};
+	int rc;
+
+	if (j->started)
+		return 0;
+	json_append(&plan, j->plan);
+	rc = jnl_start(d->su->journal, j->row.id, plan.p, e);
+	buf_free(&plan);
+	if (rc == 0)
+		rc = freeze(d, j, e);
+	j->started = rc == 0;
+	return rc;
+}
+
+void
+act_keep_refs(struct act *a, const json_t *refs)
+{
+	struct buf b = {0};
+
+	if (!refs)
+		return;
+	json_append(&b, refs);
+	free(a->row.refs);
+	a->row.refs = b.p;
+}
+
+int
+job_intent(struct deliver *d, struct job *j, struct err *e)
+{
+	struct act *a = act_current(j);
+
+	if (j->txn.kind != CRM_ACT || !j->txn.cmd.write)
+		return 0;
+	if (job_start(d, j, e) < 0)
+		return -1;
+	act_keep_refs(a, j->txn.refs);
+	a->row.state = JNL_SENT;
+	a->row.tries++;
+	a->row.sent = clock_now();
+	a->row.due = 0;
+	return act_put(d, a, e);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* What an answer means for the action, and for its record. */
+#include "flow/job.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "flow/known.h"
+#include "flow/pick.h"
+#include "io/jsonx.h"
+#include "matrix/plan.h"
+
+enum {
+	TRY_MAX_MS = 3600000,  /* longest wait before the next try */
+	FIND_AGAIN_MS = 60000, /* a find that could not tell */
+};
+
+/* What the client has from now on, for lookups by id. */
+static int
+learn(struct deliver *d, struct job *j, struct err *e)
+{
+	static const char *const roles[] = {ROLE_CONTACT, ROLE_LEAD, ROLE_DEAL};
+	struct act *a = act_current(j);
+	struct known kn;
+	int rc;
+
+	if (strcmp(json_str(a->spec, "do"), "create") != 0)
+		return 0;
+	rc = known_open(d->su->journal, &j->keys, &kn, e);
+	for (size_t i = 0; i < 3 && rc == 0; i++) {
+		const char *id = crm_ref_id(j->txn.refs, roles[i]);
+		json_t *has;
+
+		if (!id)
+			continue;
+		has = json_pack("{s:s}", "id", id);
+		json_put(has, "owner", json_str(a->spec, "owner"));
+		json_object_set_new(kn.mine, roles[i], has);
+	}
+	if (rc == 0)
+		rc = known_save(d->su->journal, &j->keys, &kn, e);
+	known_close(&kn);
+	return rc;
+}
+
+static int
+carried_out(struct deliver *d, struct job *j, struct err *e)
+{
+	struct act *a = act_current(j);
+
+	/* An action that was complete without a request begins its record. */
+	if (job_start(d, j, e) < 0 || learn(d, j, e) < 0 ||
+	    once_note(&d->su->decider, &j->keys, j->row.at, a->spec, e) < 0)
+		return -1;
+	act_keep_refs(a, j->txn.refs);
+	if (act_close(d, j, JNL_DONE, NULL, e) < 0)
+		return -1;
+	return job_next(d, j, e);
+}
+
+static int64_t
+next_try(const struct act *a, int64_t asked_ms)
+{
+	int64_t wait = (int64_t)TRY_MS * a->row.tries * a->row.tries;
+
+	if (wait > TRY_MAX_MS)
+		wait = TRY_MAX_MS;
+	if (wait < TRY_MS)
+		wait = TRY_MS;
+	return clock_now() + (asked_ms > 0 ? asked_ms : wait);
+}
+
+/* Certainly not executed: later. */
+static int
+again(struct deliver *d, struct job *j, struct err *e)
+{
+	struct act *a = act_current(j);
+	const struct crm_verdict *v = &j->txn.verdict;
+
+	a->row.state = JNL_PLANNED;
+	act_keep_refs(a, j->txn.refs);
+	a->row.due = next_try(a, v->wait_ms);
+	act_set_error(a, v->text);
+	/* Not this record's fault: no try counted; later, with the probe. */
+	if (v->scope == CRM_ACCOUNT && a->row.tries > 0)
+		a->row.tries--;
+	if (v->scope == CRM_ACCOUNT && d->account.down)
+		a->row.due = d->account.probe;
+	if (a->known && act_put(d, a, e) < 0)
+		return -1;
+	return job_hold(d, j, v->text, a->row.due, e);
+}
+
+/* Drop the binding that is gone; false if the action has no such binding. */
+static bool
+drop_gone(struct act *a, const struct crm_verdict *v)
+{
+	json_t *on = json_object_get(a->spec, "on");
+	bool dropped = false;
+
+	for (size_t i = json_array_size(on); i-- > 0;) {
+		const json_t *ref = json_array_get(on, i);
+		const char *role = json_str(ref, "role");
+		const char *id = json_str(ref, "id");
+
+		if (role && id && !strcmp(role, v->gone[0]) &&
+		    !strcmp(id, v->gone[1])) {
+			json_array_remove(on, i);
+			dropped = true;
+		}
+	}
+	return dropped;
+}
+
+static int
+dead(struct deliver *d, struct job *j, struct err *e)
+{
+	char text[sizeof(j->txn.verdict.text)];
+
+	memcpy(text, j->txn.verdict.text, sizeof(text));
+	if (act_close(d, j, JNL_DEAD, text, e) < 0)
+		return -1;
+	return job_next(d, j, e);
+}
+
+static int
+gone(struct deliver *d, struct job *j, struct err *e)
+{
+	const struct crm_verdict *v = &j->txn.verdict;
+	const char *mine = crm_ref_id(j->txn.refs, v->gone[0]);
+	struct act *a = act_current(j);
+
+	/* Made, and taken away again by somebody before it was complete. */
+	if (mine && strcmp(mine, v->gone[1]) == 0)
+		return carried_out(d, j, e);
+	if (!drop_gone(a, v))
+		return dead(d, j, e);
+	/* A task can stand alone; what only changes something can't. */
+	if (json_array_size(json_object_get(a->spec, "on")) == 0 &&
+	    strcmp(json_str(a->spec, "do"), "task") != 0 &&
+	    strcmp(json_str(a->spec, "do"), "create") != 0) {
+		if (act_close(d, j, JNL_SKIPPED, "what it was for is gone", e) <
+		    0)
+			return -1;
+		return job_next(d, j, e);
+	}
+	a->row.state = JNL_PLANNED;
+	return job_next(d, j, e);
+}
+
+/* Its owner can't have it: once more, with the senior manager. */
+static int
+refused_owner(struct deliver *d, struct job *j, struct err *e)
+{
+	const struct project *p = &d->su->project;
+	const struct employee *senior =
+	    employees_code(&p->employees, str_span(p->senior));
+	struct act *a = act_current(j);
+	const char *owner = json_str(a->spec, "owner");
+
+	if (!senior || a->fell || (owner && !strcmp(owner, senior->user)))
+		return dead(d, j, e);
+	json_put(a->spec, "owner", senior->user);
+	a->fell = true;
+	a->row.state = JNL_PLANNED;
+	return job_next(d, j, e);
+}
+
+static int
+found(struct deliver *d, struct job *j, struct err *e)
+{
+	struct act *a = act_current(j);
+
+	switch (j->txn.found) {
+	case CRM_FOUND:
+		/* Its first command was carried out; the adapter goes on. */
+		act_keep_refs(a, j->txn.refs);
+		act_submit(d, j, CRM_ACT);
+		return 0;
+	case CRM_ABSENT:
+		a->row.state = JNL_PLANNED;
+		a->row.due = 0;
+		return job_next(d, j, e);
+	case CRM_NEVER:
+		if (act_close(d, j, JNL_UNSURE,
+			"sent, and can't be found "
+			"again in this CRM",
+			e) < 0)
+			return -1;
+		return job_next(d, j, e);
+	case CRM_UNKNOWN:
+		break;
+	}
+	a->row.due = clock_now() + FIND_AGAIN_MS;
+	if (act_put(d, a, e) < 0)
+		return -1;
+	return job_hold(
+	    d, j, "can't tell whether it was carried out", a->row.due, e);
+}
+
+int
+job_answered(struct deliver *d, struct job *j, struct err *e)
+{
+	if (j->txn.kind == CRM_FIND) {
+		if (!j->txn.ended)
+			j->txn.found = CRM_UNKNOWN;
+		return found(d, j, e);
+	}
+	if (j->txn.ended)
+		return carried_out(d, j, e);
+	switch (j->txn.verdict.code) {
+	case CRM_OK:
+	case CRM_DOUBT:
+		act_keep_refs(act_current(j), j->txn.refs);
+		return act_doubt(d, j, e);
+	case CRM_AGAIN:
+		return again(d, j, e);
+	case CRM_DEAD:
+		return dead(d, j, e);
+	case CRM_GONE:
+		return gone(d, j, e);
+	case CRM_OWNER:
+		return refused_owner(d, j, e);
+	}
+	return 0;
+}

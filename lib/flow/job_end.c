@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* How a record leaves push: its last state in the journal, and its result. */
+#include "flow/job.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "io/jsonx.h"
+
+void
+job_free(struct job *j)
+{
+	rec_free(j->rec);
+	json_decref(j->line_plan);
+	free(j->skip);
+	free(j->hold);
+	jnl_record_free(&j->row);
+	json_decref(j->plan);
+	json_decref(j->view);
+	json_decref(j->own);
+	free(j->last);
+	json_decref(j->spec);
+	for (size_t i = 0; i < j->nacts; i++) {
+		json_decref(j->act[i].spec);
+		jnl_action_free(&j->act[i].row);
+	}
+	free(j->act);
+	crm_txn_clear(&j->txn);
+	free(j);
+}
+
+/* The id and URL that an action's result shows: those of what it made. */
+static void
+show_refs(json_t *out, const char *refs)
+{
+	struct err e = {0};
+	json_t *list = refs ? json_text_load(str_span(refs), &e) : NULL;
+	const json_t *first = json_array_get(list, 0);
+
+	json_put(out, "id", json_str(first, "id"));
+	json_put(out, "url", json_str(first, "url"));
+	json_decref(list);
+}
+
+static json_t *
+action_result_new(const struct act *a)
+{
+	json_t *out = json_object();
+
+	json_put(out, "key", a->key);
+	json_put(out, "do", json_str(a->spec, "do"));
+	json_put(out, "entity", json_str(a->spec, "entity"));
+	json_put(out, "state", jnl_state_name(a->row.state));
+	show_refs(out, a->row.refs);
+	json_put(out, "error", a->row.error);
+	if (a->fell || json_str(a->spec, "fell"))
+		json_put(out, "fell", "senior");
+	return out;
+}
+
+static void
+set_result(struct job *j, const char *state, const char *reason, int64_t due)
+{
+	json_t *result = json_object(), *actions = json_array();
+	struct buf b = {0};
+
+	json_put(result, "state", state);
+	json_put(result, "reason", reason);
+	if (due) {
+		clock_local(due, &b);
+		json_put(result, "due", b.p);
+		buf_clear(&b);
+	}
+	for (size_t i = 0; i < j->nacts; i++)
+		json_array_append_new(actions, action_result_new(&j->act[i]));
+	if (j->nacts)
+		json_object_set(result, "actions", actions);
+	json_decref(actions);
+	json_append(&b, result);
+	rec_set(j->rec, "result", b.p, b.len);
+	json_decref(result);
+	buf_free(&b);
+}
+
+/* The plan that counted goes back into the line before the result. */
+static void
+set_plan(struct job *j)
+{
+	struct buf b = {0};
+
+	if (j->plan) {
+		json_append(&b, j->plan);
+		rec_set(j->rec, "plan", b.p, b.len);
+		buf_free(&b);
+	}
+}
+
+/* Later plans of this client hold if they rest on just what was done. */
+static void
+basis_of(const struct job *j, char out[BASIS_MAX])
+{
+	if (j->by_line)
+		snprintf(out, BASIS_MAX, "%s", j->line_basis);
+	else
+		decide_basis(j->row.key, NULL,
+		    j->plan || !j->skip ? DECIDE_ELSE : DECIDE_SKIPPED, out);
+}
+
+int
+job_end(struct deliver *d, struct job *j, enum jnl_state state,
+    const char *reason, struct err *e)
+{
+	char basis[BASIS_MAX];
+
+	basis_of(j, basis);
+	if (jnl_finish(d->su->journal, &j->row, state, reason, basis, e) < 0)
+		return -1;
+	d->dead += state == JNL_DEAD;
+	set_plan(j);
+	set_result(j, jnl_state_name(state), reason, 0);
+	job_move(d, j, AT_END);
+	return 0;
+}
+
+int
+job_hold(struct deliver *d, struct job *j, const char *reason, int64_t due,
+    struct err *e)
+{
+	if (jnl_hold(d->su->journal, j->row.id, reason, due, e) < 0)
+		return -1;
+	d->held++;
+	set_plan(j);
+	set_result(j, "held", reason, due);
+	job_move(d, j, AT_END);
+	return 0;
+}
+
+int
+job_set_aside(
+    struct deliver *d, struct job *j, const char *reason, struct err *e)
+{
+	if (j->locked) /* it has begun, and waits for a time */
+		return job_hold(d, j, reason, j->until, e);
+	d->held++;
+	set_result(j, "held", reason, 0);
+	job_move(d, j, AT_END);
+	/* Seen again soon, not when its emission would have run out. */
+	return jnl_emitted(
+	    d->su->journal, j->row.id, clock_now() + ASIDE_MS, e);
+}
+
+void
+job_duplicate(struct deliver *d, struct job *j)
+{
+	set_result(j, "duplicate", NULL, 0);
+	job_move(d, j, AT_END);
+}

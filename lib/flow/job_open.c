@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/* From a line to the plan that is carried out, under the client's lock. */
+#include "flow/job.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "flow/leg.h"
+#include "flow/window.h"
+#include "io/jsonx.h"
+
+/* A row of a call that may still run is believed this long after its start. */
+enum { RUNNING_MS = 10 * 60 * 1000 };
+
+/* The record as the journal has it. 1 if it is finished there. */
+static int
+take_in(struct deliver *d, struct job *j, struct err *e)
+{
+	int rc;
+
+	jnl_record_free(&j->row);
+	rc = jnl_record(d->su->journal, j->keys.record, &j->row, e);
+	if (rc == 0) /* it was kept when it was fed, and nobody removes it */
+		rc = err_set(
+		    e, ERR_IO, "journal.db: %s is gone", j->keys.record);
+	if (rc < 0)
+		return -1;
+	j->started = j->row.plan != NULL;
+	return jnl_final(j->row.state);
+}
+
+/* A newer body of a record of which nothing has started takes its place. */
+static int
+renew(struct deliver *d, const struct job *j, const struct jnl_record *row,
+    bool *finished, struct err *e)
+{
+	struct buf body = {0};
+	int rc;
+
+	*finished = jnl_final(row->state);
+	if (row->plan || str_eq(rec_line(j->rec), row->body))
+		return 0;
+	*finished = false;
+	buf_span(&body, rec_line(j->rec));
+	rc = jnl_replace(d->su->journal, row->id, body.p, e);
+	buf_free(&body);
+	return rc;
+}
+
+int
+job_keep(struct deliver *d, struct job *j, bool *finished, struct err *e)
+{
+	struct jnl_record row = {.key = j->keys.record,
+	    .client = j->keys.client,
+	    .at = decide_at(j->rec)};
+	struct jnl_record now = {0};
+	struct buf body = {0};
+	int rc;
+
+	buf_span(&body, rec_line(j->rec));
+	row.body = body.p;
+	rc = jnl_keep(d->su->journal, &row, e);
+	buf_free(&body);
+	if (rc == 0)
+		rc = jnl_record(d->su->journal, j->keys.record, &now, e);
+	if (rc > 0)
+		rc = renew(d, j, &now, finished, e);
+	j->row.id = now.id;
+	jnl_record_free(&now);
+	return rc < 0 ? -1 : 0;
+}
+
+/* When a row that looks like a call still running may be believed; 0: now. */
+static int64_t
+believed_at(struct job *j)
+{
+	int64_t from = j->row.at + RUNNING_MS, seconds = -1;
+
+	if (clock_now() >= from)
+		return 0;
+	if (rec_true(j->rec, "running"))
+		return from;
+	if (rec_is(j->rec, "outcome", "missed") &&
+	    rec_int(j->rec, "seconds.total", &seconds) && seconds == 0)
+		return from;
+	return 0;
+}
+
+/* 1 if an earlier record of the client is still open: behind it, or held. */
+static int
+hold_behind(struct deliver *d, struct job *j, struct err *e)
+{
+	char *key = NULL, why[KEY_MAX + 32];
+	int rc = jnl_earlier(d->su->journal, j->row.client, j->row.id,
+	    window_start(clock_now()), &key, e);
+
+	if (rc > 0 && !job_yield(d, j, key)) {
+		snprintf(why, sizeof(why), "waits for %s", key);
+		/* Order keeps it back, not time: replay minds the order. */
+		if (job_hold(d, j, why, clock_now() + ASIDE_MS, e) < 0)
+			rc = -1;
+	}
+	free(key);
+	return rc;
+}
+
+static bool
+plan_makes(const json_t *actions, const char *key)
+{
+	const json_t *a;
+	size_t i;
+
+	json_array_foreach (actions, i, a) {
+		const char *made = json_str(a, "key");
+
+		if (made && strcmp(made, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* 1 if the journal says that this action was carried out. */
+static int
+was_done(struct deliver *d, const char *key, struct err *e)
+{
+	struct jnl_action row = {0};
+	int rc = jnl_action(d->su->journal, key, &row, e);
+
+	if (rc > 0)
+		rc = row.state == JNL_DONE;
+	jnl_action_free(&row);
+	return rc;
+}
+
+/* Does the plan count on an entity that somebody was to make and didn't? */
+static int
+lacks_entity(struct deliver *d, const json_t *plan, bool *yes, struct err *e)
+{
+	const json_t *a, *ref, *actions = json_object_get(plan, "actions");
+	size_t i, n;
+
+	*yes = false;
+	json_array_foreach (actions, i, a) {
+		json_array_foreach (json_object_get(a, "on"), n, ref) {
+			const char *key = json_str(ref, "key");
+			int rc;
+
+			if (!key || plan_makes(actions, key))
+				continue;
+			rc = was_done(d, key, e);
+			if (rc < 0)
+				return -1;
+			*yes |= rc == 0;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Does the plan count on an entity whose owner wasn't known yet? An earlier
+ * record of the client makes it `to distributed`, and has picked by now.
+ */
+static bool
+lacks_owner(const json_t *plan)
+{
+	const char *role;
+	const json_t *has;
+
+	json_object_foreach (
+	    (json_t *)(uintptr_t)json_object_get(plan, "view"), role, has) {
+		if (json_str(has, "key") && !json_str(has, "owner"))
+			return true;
+	}
+	return false;
+}
+
+/* Does the plan that came with the line rest on the client's last record? */
+static int
+plan_holds(struct deliver *d, struct job *j, bool *yes, struct err *e)
+{
+	const char *basis = json_str(j->line_plan, "basis");
+	const char *call = json_str(j->line_plan, "call");
+	bool lacks;
+
+	*yes = false;
+	if (!json_is_array(json_object_get(j->line_plan, "actions")) || !call ||
+	    strcmp(call, j->keys.call) != 0 || !basis ||
+	    strcmp(basis, j->last ? j->last : "") != 0 ||
+	    lacks_owner(j->line_plan))
+		return 0;
+	if (lacks_entity(d, j->line_plan, &lacks, e) < 0)
+		return -1;
+	*yes = !lacks;
+	return 0;
+}
+
+static int
+begin_with(struct deliver *d, struct job *j, json_t *plan, struct err *e)
+{
+	j->plan = plan;
+	return job_begin(d, j, e);
+}
+
+static int
+decide(struct deliver *d, struct job *j, struct err *e)
+{
+	return begin_with(d, j,
+	    decide_plan_new(
+		&d->su->decider, j->rec, &j->keys, j->view, j->own, j->last),
+	    e);
+}
+
+/* The plan is missing or stale: the same steps as match takes. */
+static int
+decide_again(struct deliver *d, struct job *j, const char *known, struct err *e)
+{
+	int rc = decide_frozen(&d->su->decider, &j->keys, &j->view, &j->own, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc > 0 || j->keys.hidden)
+		return decide(d, j, e);
+	rc = job_may_send(d, j, e);
+	if (rc <= 0)
+		return rc;
+	j->spec = decide_spec_new(j->rec, &j->keys, known);
+	crm_txn_clear(&j->txn);
+	j->txn =
+	    (struct crm_txn){.kind = CRM_LOOKUP, .spec = j->spec, .owner = j};
+	job_move(d, j, AT_ENGINE);
+	eng_submit(d->engine, &j->txn);
+	return 0;
+}
+
+int
+job_looked(struct deliver *d, struct job *j, struct err *e)
+{
+	if (!j->txn.ended && j->txn.verdict.code == CRM_DEAD)
+		return job_end(d, j, JNL_DEAD, j->txn.verdict.text, e);
+	if (!j->txn.ended)
+		return job_hold(d, j, j->txn.verdict.text,
+		    d->account.down ? d->account.probe : clock_now() + TRY_MS,
+		    e);
+	j->view = decide_view_new(&d->su->decider, j->rec, j->txn.result, e);
+	return j->view ? decide(d, j, e) : -1;
+}
+
+/* 1 if it is a leg of another call, or waits for one: moved on. */
+static int
+leave_leg(struct deliver *d, struct job *j, struct err *e)
+{
+	char why[KEY_MAX + 16], *main = NULL;
+	int64_t until;
+
+	switch (leg_of(&d->su->decider, j->rec, j->last, &main, &until, e)) {
+	case LEG_NONE:
+		return 0;
+	case LEG_OF:
+		snprintf(why, sizeof(why), "leg of %s", main);
+		free(main);
+		return job_end(d, j, JNL_SKIPPED, why, e) < 0 ? -1 : 1;
+	case LEG_WAIT:
+		return job_hold(d, j, "its call may still come", until, e) < 0
+			   ? -1
+			   : 1;
+	case LEG_FAIL:
+		break;
+	}
+	return -1;
+}
+
+static int
+plan_it(struct deliver *d, struct job *j, struct err *e)
+{
+	char *known = NULL;
+	bool holds = false;
+	int rc;
+
+	if (jnl_client(d->su->journal, j->keys.client, &j->last, &known, e) < 0)
+		return -1;
+	rc = leave_leg(d, j, e);
+	if (rc == 0)
+		rc = plan_holds(d, j, &holds, e);
+	j->by_line = rc == 0 && holds;
+	if (rc > 0)
+		rc = 0; /* it has left */
+	else if (rc == 0)
+		rc = holds ? begin_with(d, j, json_incref(j->line_plan), e)
+			   : decide_again(d, j, known, e);
+	free(known);
+	return rc;
+}
+
+int
+job_open(struct deliver *d, struct job *j, struct err *e)
+{
+	char why[KEY_MAX + 16];
+	struct err bad = {0};
+	int64_t later;
+	int rc;
+
+	/* It may come a second time, when the account's probe is back. */
+	free(j->last);
+	j->last = NULL;
+	json_decref(j->view);
+	json_decref(j->own);
+	j->view = j->own = NULL;
+	rc = take_in(d, j, e);
+	if (rc < 0)
+		return -1;
+	if (rc > 0) {
+		job_duplicate(d, j);
+		return 0;
+	}
+	if (j->started) {
+		j->plan = json_text_load(str_span(j->row.plan), &bad);
+		if (j->plan)
+			return job_begin(d, j, e);
+		return job_end(
+		    d, j, JNL_DEAD, "its plan in the journal is damaged", e);
+	}
+	if (j->skip && strcmp(j->skip, "duplicate") != 0)
+		return job_end(d, j, JNL_SKIPPED, j->skip, e);
+	if (j->row.reason && strncmp(j->row.reason, "leg of ", 7) == 0) {
+		snprintf(why, sizeof(why), "%s", j->row.reason);
+		return job_end(d, j, JNL_SKIPPED, why, e);
+	}
+	rc = hold_behind(d, j, e);
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	later = believed_at(j);
+	if (later)
+		return job_hold(d, j, "the call may still run", later, e);
+	if (rec_true(j->rec, "running"))
+		return job_end(d, j, JNL_SKIPPED,
+		    "the call was still running when it was read", e);
+	if (j->hold)
+		return job_hold(d, j, j->hold, clock_now() + 60000, e);
+	return plan_it(d, j, e);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/leg.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+enum { LEG_MS = 120 * 1000 }; /* between the end of a call and its next leg */
+
+static const char leg_of_text[] = "leg of ";
+
+/* When the call of a stored record was over. */
+static int64_t
+end_of(const struct jnl_record *r)
+{
+	struct rec *rec = rec_new();
+	struct err bad = {0};
+	int64_t total = 0;
+
+	if (rec_parse(rec, r->body, strlen(r->body), &bad) == 0)
+		rec_int(rec, "seconds.total", &total);
+	rec_free(rec);
+	return r->at + total * 1000;
+}
+
+enum leg
+leg_of(const struct decider *d, struct rec *rec, const char *last, char **main,
+    int64_t *until, struct err *e)
+{
+	int64_t at = decide_at(rec);
+	struct jnl_record r = {0};
+	enum leg is = LEG_NONE;
+	char key[BASIS_MAX];
+	int rc;
+
+	if (!rec_true(rec, "leg"))
+		return LEG_NONE;
+	if (last)
+		snprintf(key, sizeof(key), "%.*s", (int)decide_basis_key(last),
+		    last);
+	rc = last ? jnl_record(d->journal, key, &r, e) : 0;
+	if (rc < 0)
+		return LEG_FAIL;
+	if (rc > 0 && at >= r.at && at <= end_of(&r) + LEG_MS) {
+		const char *reason = r.reason ? r.reason : "";
+		size_t n = strlen(leg_of_text);
+
+		/* The third leg belongs to where the second belongs. */
+		*main = xstrdup(
+		    strncmp(reason, leg_of_text, n) ? r.key : reason + n);
+		is = LEG_OF;
+	} else if (clock_now() < at + LEG_MS) {
+		*until = at + LEG_MS;
+		is = LEG_WAIT;
+	}
+	jnl_record_free(&r);
+	return is;
+}
