@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Call records with their plans in, the same with their results out. */
+#include "base/exits.h"
+#include "base/log.h"
+#include "flow/deliver.h"
+#include "flow/program.h"
+#include "io/rd.h"
+#include "io/wr.h"
+
+#include <signal.h>
+
+static volatile sig_atomic_t stopped;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+/* The journal has it; whoever reads us sees it at once. */
+static int
+put(void *ctx, struct span line, struct err *e)
+{
+	if (wr_line(ctx, line, e) < 0)
+		return -1;
+	return wr_flush(ctx, e);
+}
+
+static int
+feed(void *ctx, struct span line, struct err *e)
+{
+	return dlv_feed(ctx, line, e);
+}
+
+/* Reads what there is; RD_END, RD_NONE or RD_FAIL says why it stopped. */
+static enum rd_got
+fill(struct streams *s, struct deliver *d, struct err *e)
+{
+	enum rd_got got = RD_NONE;
+	bool fed = false; /* then a round comes first, and its commit */
+
+	while (dlv_room(d) && !stopped) {
+		struct span line;
+		int wait = dlv_wait_ms(d);
+		int rc = 0;
+
+		if (dlv_idle(d) && wait < 0 && !fed)
+			got = rd_line(s->in, &line, e);
+		else
+			got = rd_ready(s->in, &line, e);
+		if (got == RD_LINE)
+			rc = program_feed(s, line, feed, d, e);
+		else if (got == RD_LONG)
+			rc = program_reject(s, line, "longer than 1 MiB", e);
+		else if (got == RD_NONE && dlv_idle(d) && wait > 0 && !fed)
+			rd_wait(s->in, wait);
+		if (rc < 0)
+			return RD_FAIL;
+		fed = true;
+		if (got == RD_NONE || got == RD_END || got == RD_FAIL)
+			return got;
+	}
+	return got;
+}
+
+static int
+run(struct streams *s, struct deliver *d, struct err *e)
+{
+	for (;;) {
+		enum rd_got got = fill(s, d, e);
+
+		if (got == RD_FAIL)
+			return -1;
+		if (got == RD_END || stopped)
+			return dlv_finish(d, stopped, e);
+		if (dlv_run(d, e) < 0)
+			return -1;
+	}
+}
+
+static int
+report(const struct deliver *d)
+{
+	int code = EXITS_OK;
+
+	if (dlv_account_down(d))
+		log_error("nothing more was sent: %s", dlv_account_down(d));
+	if (dlv_held(d)) {
+		log_warn("%ld record%s held; ringo-replay brings them back",
+		    dlv_held(d), dlv_held(d) == 1 ? "" : "s");
+		code = EXITS_RETRY;
+	}
+	if (dlv_dead(d)) {
+		log_warn("%ld record%s could not be carried out; see result",
+		    dlv_dead(d), dlv_dead(d) == 1 ? "" : "s");
+		code = exits_worse(code, EXITS_REJECT);
+	}
+	return code;
+}
+
+static int
+push(struct setup *su, struct streams *s)
+{
+	struct err e = {0};
+	struct deliver *d = dlv_new(su, put, s->out, &e);
+	int rc;
+
+	if (!d)
+		return cli_fail(&e);
+	if (run(s, d, &e) < 0)
+		rc = cli_fail(&e);
+	else
+		rc = report(d);
+	dlv_free(d);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli = {
+	    .program = "ringo-push",
+	    .usage = "ringo-push -C DIR < records-with-plans > results",
+	    .help = "Carries the plan of each call record out in the CRM, "
+		    "exactly once, and adds the\nresult. A record without a "
+		    "plan is planned first.\n",
+	    .needs_project = true,
+	};
+
+	cli_on_stop(on_signal);
+	return program_run(&cli, argc, argv, push);
+}
