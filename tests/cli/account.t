@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# An account that is down: nothing is sent but a probe now and then, whatever
+# is fed; the first good answer brings it up, and everything goes on.
+. "${0%/*}/../lib.sh"
+
+cp -r "$TOP/share/example/shop" shop
+chmod 700 shop
+"$BIN/ringo-match" -C shop </dev/null
+"$BIN/ringo-normalize" -C shop <"$TOP/share/samples/calls-log.json" |
+	grep -v 1795016402 >records
+
+at() {
+	RINGO_NOW=2026-11-21T$1+02:00
+	export RINGO_NOW
+}
+down() {
+	sqlite3 shop/journal.db "SELECT json_extract(v, '\$.why') FROM account
+		WHERE k = 'down'"
+}
+made() {
+	sqlite3 shop/crm.db 'SELECT count(*) FROM contact WHERE key NOT NULL'
+}
+
+at 12:00:00
+"$BIN/ringo-match" -C shop <records >planned
+RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C shop <planned >out 2>said
+is $? 75 'the key is refused: 75'
+is "$(jq -r 'select(.result.actions) | .result.state' out | sort -u)" held \
+	'every record that has something to do is held'
+ok 'the journal says why' test -n "$(down)"
+ok 'stderr says why' grep -q "$(down)" said
+is "$(sqlite3 shop/journal.db 'SELECT sum(tries) FROM action')" 0 \
+	'and no record is blamed for it'
+
+# Before the probe is due not even a good CRM is asked, by nobody.
+at 12:00:30
+"$BIN/ringo-push" -C shop <planned >out 2>said
+is $? 75 'too early for a probe: 75'
+is "$(made)" 0 'nothing was sent'
+grep '"direction":"out"' records |
+	sed 's/_-1795/_-1796/; s/+380675/+380505/' >others
+"$BIN/ringo-match" -C shop <others >out
+is "$(jq -r .hold out | sort -u)" "$(down)" \
+	'match looks nobody up and says why'
+
+# A probe that fails: the next one later.
+at 12:01:10
+RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C shop <planned >out 2>said
+is $? 75 'the probe fails: 75'
+at 12:02:20
+"$BIN/ringo-push" -C shop <planned >out 2>said
+is "$(made)" 0 'a minute later it is too early again'
+
+# And one that is good.
+at 12:10:00
+"$BIN/ringo-match" -C shop <records >again
+is "$(jq -r 'select(.hold) | .id' again | wc -l)" 0 \
+	'a good look-up brings the account up'
+is "$(down)" '' 'the journal says so'
+"$BIN/ringo-push" -C shop <again >out
+is $? 0 'everything is carried out'
+ok 'and there' test "$(made)" -gt 10
+
+# The same with push alone finding out.
+rm -f shop/journal.db* shop/crm.db*
+"$BIN/ringo-match" -C shop </dev/null
+at 12:00:00
+RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C shop <planned >out 2>said
+at 12:10:00
+"$BIN/ringo-push" -C shop <planned >out
+is $? 0 "push's own probe is good: all of it goes on at once"
+is "$(down)" '' 'and the account is up'
+
+# One lost answer says little; five in a row say that nobody is there.
+rm -f shop/journal.db* shop/crm.db*
+"$BIN/ringo-match" -C shop </dev/null
+at 12:00:00
+head -n 1 planned >one
+RINGO_FAULT='down@*' "$FAULTS/ringo-push" -C shop <one >out 2>said
+is "$(down)" '' 'one request without an answer: the account is up'
+seq 300 | awk '{ printf "{\"id\":\"u_-%d.1\",\"event\":\"call.ended\"," \
+	"\"at\":\"2026-11-21T10:00:00+02:00\",\"direction\":\"in\"," \
+	"\"client\":{\"phone\":\"+380501%06d\"}}\n", $1, $1 }' >many
+RINGO_FAULT='down@*' "$FAULTS/ringo-push" -C shop <many >out 2>said
+ok 'five in a row: it is down' test -n "$(down)"
+done_testing

@@ -1,0 +1,171 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Streams in which plans grow stale, keys collide, and records come in an order
+# that nobody wished for: still one lead for a client, every call's effects
+# once, nothing stuck.
+. "${0%/*}/../lib.sh"
+
+RINGO_NOW=2026-11-21T12:00:00+02:00
+export RINGO_NOW
+
+# fresh: a new project `p`.
+fresh() {
+	rm -rf p && shop p && chmod 700 p
+}
+
+# rec ID PHONE LOGIN [MORE [AT [EVENT]]]: an answered call.
+rec() {
+	printf '{"id":"%s","event":"%s","at":"%s","direction":"in",%s%s}\n' \
+		"$1" "${6:-call.ended}" "${5:-2026-11-21T10:00:00+02:00}" \
+		"$(printf '"outcome":"answered","client":{"phone":"%s"},%s' \
+			"$2" "\"answered_by\":{\"sip\":\"demoshopua_$3\"},
+\"seconds\":{\"total\":60,\"talk\":50}" | tr -d '\n')" "${4:-}"
+}
+match() { "$BIN/ringo-match" -C p; }
+push() { "$BIN/ringo-push" -C p 2>>said; }
+replay() { "$BIN/ringo-replay" -C p 2>>said; }
+crm() { sqlite3 p/crm.db "$1"; }
+leads() { crm 'SELECT count(*) FROM lead'; }
+
+# A plan rests on what was decided for the record before it, not only on its
+# name: here the pick-up is decided again, and the plan behind it isn't good.
+fresh
+{
+	rec a_20.2 +380501111111 ivan '' '' call.answered
+	rec a_20.2 +380501111111 ivan
+} | match >planned
+rec a_20.1 +380501111111 olena '' 2026-11-21T09:00:00+02:00 | push >out
+push <planned >out
+is "$(leads)" 1 'a plan behind a plan that was decided again: one lead'
+
+fresh
+{
+	rec a_40.1 +380501111111 ivan '' 2026-11-21T09:00:00+02:00
+	rec a_40.2 +380501111111 olena
+} | RINGO_FAULT='throttle=1000@3' "$FAULTS/ringo-push" -C p >out 2>>said
+RINGO_NOW=2026-11-21T12:30:00+02:00
+replay | match | push >out
+is "$(leads)" 1 'a plan behind one that had begun in another run: one lead'
+RINGO_NOW=2026-11-21T12:00:00+02:00
+
+# Two numbers that end in the same nine digits share a lock, nothing else.
+fresh
+{
+	rec a_3.1 +380501234567 ivan
+	rec a_3.2 +48501234567 olena
+} | match | push >out
+is "$(leads)" 2 'two countries, the same nine digits: two clients'
+is "$(crm 'SELECT count(*) FROM contact')" 2 'each with a contact'
+
+# The same short key for calls of two clients, planned in one batch.
+fresh
+{
+	rec ua7_-17.1 +380501111111 ivan
+	rec ua7_-16.1 +380502222222 olena '' 2026-11-21T09:00:00+02:00
+	rec ua8_-17.1 +380502222222 olena
+} | match | push >out
+is "$(crm "SELECT count(*) FROM task WHERE key LIKE '%talked'")" 3 \
+	'one short id, two clients: each call has its task'
+
+# One call, once without and once with its number.
+fresh
+printf 'when in\n\tcreate lead to senior\n' >p/matrix
+{
+	rec a_5.1 '' ivan '' '' call.answered
+	rec a_5.1 +380501111111 ivan
+} | match | push >out
+is "$(leads)" 1 'hidden first, then with a number: one lead'
+
+# A newer body counts, even if its client's line is full.
+fresh
+printf '%s' '{"id":"a_6.1","event":"call.ended","running":true,' \
+	'"at":"2026-11-21T10:00:00+02:00","direction":"in",' \
+	'"client":{"phone":"+380501111111"}}' | push >out
+{
+	for i in 10 11 12 13 14 15 16 17 18 19; do
+		rec "a_6.$i" +380501111111 ivan
+	done
+	rec a_6.1 +380501111111 olena
+} | push >out
+RINGO_NOW=2026-11-21T12:00:02+02:00
+replay | match | push >out
+RINGO_NOW=2026-11-21T12:00:04+02:00
+replay | match | push >out
+is "$(crm "SELECT count(*) FROM task WHERE key LIKE '%talked'")" 11 \
+	'a running call that ended: its task is there with the others'
+RINGO_NOW=2026-11-21T12:00:00+02:00
+
+# A leg stays a leg when its row comes again with a recording.
+fresh
+rec a_8.2 +380501111111 ivan >main
+rec a_8.3 +380501111111 olena ',"leg":true' 2026-11-21T10:00:30+02:00 >leg
+rec a_8.4 +380501111111 olena '' 2026-11-21T11:00:00+02:00 >later
+cat main leg later | push >out
+sed 's/"leg"/"recording":"https:\/\/r.example\/1","leg"/' leg | push >out
+is "$(jq -r .result.reason out)" 'leg of 8.2/call.ended' \
+	'a leg whose row changes is still a leg'
+
+# The earliest call of a client may stand last in the file.
+fresh
+i=30
+while [ $i -gt 0 ]; do
+	rec "a_9.$i" +380501111111 ivan
+	i=$((i - 1))
+done >backwards
+tail -n 1 backwards | RINGO_FAULT='down@*' "$FAULTS/ringo-push" -C p \
+	>out 2>>said
+for minute in 10 20 30 40; do
+	RINGO_NOW=2026-11-21T12:$minute:00+02:00
+	push <backwards >out
+done
+is "$(grep -c '"state":"held"' out)" 0 \
+	'thirty calls of one client, the first one last: done in four feedings'
+RINGO_NOW=2026-11-21T12:00:00+02:00
+
+# One busy client: replay after replay gets on with it.
+fresh
+i=0
+while [ $i -lt 60 ]; do
+	i=$((i + 1))
+	rec "a_10.$i" +380501111111 ivan
+done | push >out
+for second in 10 20 30 40 50; do
+	RINGO_NOW=2026-11-21T12:00:$second+02:00
+	replay | match | push >out
+done
+RINGO_NOW=2026-11-21T12:01:00+02:00
+replay | match | push >out
+is "$(crm "SELECT count(*) FROM task WHERE key LIKE '%talked'")" 60 \
+	'sixty calls of one client: done within a minute'
+RINGO_NOW=2026-11-21T12:00:00+02:00
+
+# What can never be looked up is dead, and holds up nobody.
+fresh
+rec a_11.1 "+$(printf '%047d' 1)" ivan | match | push >out
+is "$(jq -r .result.state out)" dead 'a number of 47 digits: dead, not held'
+
+# A record as deep as a record may be.
+fresh
+deep=$(printf '%02000d' 0 | tr 0 '[')$(printf '%02000d' 0 | tr 0 ']')
+{
+	printf '{"id":"a_12.1","event":"call.ended",%s%s%s}\n' \
+		'"at":"2026-11-21T10:00:00+02:00","direction":"in",' \
+		'"outcome":"missed","client":{"phone":"+380501111111","x":' \
+		"$deep}"
+	rec a_12.2 +380502222222 ivan
+} | match | push >out
+is "$(wc -l <out) $(leads)" '2 2' 'a very deep record: carried out like others'
+
+# The clock was a year ahead for a while.
+fresh
+rec a_13.1 +380501111111 ivan >one
+RINGO_NOW=2027-11-21T12:00:00+02:00 RINGO_FAULT='auth@*' \
+	"$FAULTS/ringo-push" -C p <one >out 2>>said
+push <one >out
+is "$(jq -r .result.state out)" done 'a clock that was set back: nothing waits'
+
+# A record without a time has no place in any order.
+fresh
+echo '{"id":"a_14.1","event":"call.ended"}' | push >out
+is "$? $(wc -l <out)" '65 0' 'no time: rejected'
+done_testing
