@@ -27,7 +27,6 @@ probe_wait(int tries)
 int
 acct_load(struct journal *j, struct account *a, struct err *e)
 {
-	struct err bad = {0};
 	char *text = NULL;
 	json_t *v;
 	int rc = jnl_account(j, key, &text, e);
@@ -35,7 +34,7 @@ acct_load(struct journal *j, struct account *a, struct err *e)
 	*a = (struct account){0};
 	if (rc <= 0)
 		return rc;
-	v = json_text_load(str_span(text), &bad);
+	v = json_stored_load(text);
 	free(text);
 	if (json_str(v, "why")) {
 		a->down = true;
@@ -64,9 +63,13 @@ store(struct journal *j, const struct account *a, struct err *e)
 	return rc;
 }
 
-int
-acct_fail(struct journal *j, struct account *a, const char *why,
-    int64_t wait_ms, struct err *e)
+/*
+ * It can't be used, for the reason why: down, with the next probe in wait_ms,
+ * or in the time that the number of tries gives if wait_ms is 0.
+ */
+static int
+is_down(struct journal *j, struct account *a, const char *why, int64_t wait_ms,
+    struct err *e)
 {
 	int64_t now = clock_now();
 
@@ -95,6 +98,16 @@ acct_claim(struct journal *j, struct account *a, struct err *e)
 	return store(j, a, e) < 0 ? -1 : 1;
 }
 
+/* It answers: up. Nothing is written if it was up. */
+static int
+is_up(struct journal *j, struct account *a, struct err *e)
+{
+	if (!a->down)
+		return 0;
+	*a = (struct account){0};
+	return jnl_put_account(j, key, "{}", e);
+}
+
 int
 acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
     bool probe, struct err *e)
@@ -109,22 +122,13 @@ acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
 			return 0;
 		if (a->silent < SILENT_MAX && !probe)
 			return 0; /* one lost answer says little */
-		return acct_fail(j, a, v->text, v->wait_ms, e);
+		return is_down(j, a, v->text, v->wait_ms, e);
 	}
 	a->silent = 0;
 	if (t->ended || v->code != CRM_AGAIN || v->scope != CRM_ACCOUNT)
-		return acct_good(j, a, e);
+		return is_up(j, a, e);
 	/* Those who were under way when it went down say nothing new. */
 	if (a->down && !probe)
 		return 0;
-	return acct_fail(j, a, v->text, v->wait_ms, e);
-}
-
-int
-acct_good(struct journal *j, struct account *a, struct err *e)
-{
-	if (!a->down)
-		return 0;
-	*a = (struct account){0};
-	return jnl_put_account(j, key, "{}", e);
+	return is_down(j, a, v->text, v->wait_ms, e);
 }

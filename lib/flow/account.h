@@ -25,12 +25,6 @@ struct account {
 /* Read the journal's word. */
 int acct_load(struct journal *j, struct account *a, struct err *e);
 /*
- * It can't be used, for the reason why: down, with the next probe in wait_ms,
- * or in the time that the number of tries gives if wait_ms is 0.
- */
-int acct_fail(struct journal *j, struct account *a, const char *why,
-    int64_t wait_ms, struct err *e);
-/*
  * 1 if this process may send the probe: it is due and nobody else has taken
  * it. Not committed yet; 0 if not.
  */
@@ -41,7 +35,4 @@ int acct_claim(struct journal *j, struct account *a, struct err *e);
  */
 int acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
     bool probe, struct err *e);
-/* It answers: up. Nothing is written if it was up. */
-int acct_good(struct journal *j, struct account *a, struct err *e);
-
 #endif

@@ -48,15 +48,6 @@ decide_keys(
 	return rc < 0 ? -1 : 0;
 }
 
-/* Text that we wrote into the journal ourselves. */
-static json_t *
-stored_load(const char *text)
-{
-	struct err e = {0};
-
-	return text ? json_text_load(str_span(text), &e) : NULL;
-}
-
 /* Adds {"key":…} for an action of this call that lives. */
 static int
 add_own(const struct decider *d, json_t *own, const char *role, const char *key,
@@ -84,7 +75,7 @@ decide_frozen(const struct decider *d, const struct keys *k, json_t **view,
 	*view = NULL;
 	if (rc <= 0)
 		return rc;
-	*view = stored_load(text);
+	*view = json_stored_load(text);
 	free(text);
 	for (size_t i = 0; i < 3 && rc > 0; i++) {
 		const char *contact = json_str(*view, "new_contact");
@@ -104,7 +95,7 @@ json_t *
 decide_spec_new(struct rec *rec, const struct keys *k, const char *known)
 {
 	struct span phone = rec_str(rec, "client.phone");
-	json_t *all = stored_load(known), *ids = json_array();
+	json_t *all = json_stored_load(known), *ids = json_array();
 	const json_t *has = json_object_get(all, k->phone);
 
 	for (size_t i = 0; i < 3; i++) {

@@ -112,13 +112,13 @@ int job_intent(struct deliver *d, struct job *j, struct err *e);
 /* Its record has started: plan and client state are frozen from now on. */
 int job_start(struct deliver *d, struct job *j, struct err *e);
 
+/* Release the actions; the job has none then. */
+void acts_free(struct job *j);
 /* The action whose turn it is. */
 struct act *act_current(struct job *j);
 /* Store the action's row as it is now. */
 int act_put(struct deliver *d, struct act *a, struct err *e);
 void act_set_error(struct act *a, const char *text);
-/* The refs of a row as a tree; NULL if it has none. */
-json_t *act_refs_load(const char *text);
 void act_keep_refs(struct act *a, const json_t *refs);
 /* The current action's final state; the next one's turn. */
 int act_close(struct deliver *d, struct job *j, enum jnl_state state,

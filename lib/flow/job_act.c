@@ -22,8 +22,8 @@ act_current(struct job *j)
 
 /* ---- preparing ---- */
 
-static void
-free_acts(struct job *j)
+void
+acts_free(struct job *j)
 {
 	for (size_t i = 0; i < j->nacts; i++) {
 		json_decref(j->act[i].spec);
@@ -41,7 +41,7 @@ acts_of_plan(struct job *j)
 	const json_t *a, *actions = json_object_get(j->plan, "actions");
 	size_t i;
 
-	free_acts(j);
+	acts_free(j);
 	if (!json_is_array(actions))
 		return false;
 	j->act = xcalloc(json_array_size(actions), sizeof(*j->act));
@@ -153,14 +153,6 @@ act_close(struct deliver *d, struct job *j, enum jnl_state state,
 	return act_put(d, a, e);
 }
 
-json_t *
-act_refs_load(const char *text)
-{
-	struct err bad = {0};
-
-	return text ? json_text_load(str_span(text), &bad) : NULL;
-}
-
 /*
  * Put the id behind a key: 1 done, 0 the action that was to make it is dead or
  * was never carried out, -1 failure.
@@ -179,7 +171,7 @@ resolve(struct deliver *d, json_t *ref, struct err *e)
 		return 0;
 	rc = jnl_action(d->su->journal, json_str(ref, "key"), &row, e);
 	if (rc > 0 && row.state == JNL_DONE) {
-		refs = act_refs_load(row.refs);
+		refs = json_stored_load(row.refs);
 		id = crm_ref_id(refs, json_str(ref, "role"));
 		json_put(ref, "id", id);
 		json_decref(refs);
@@ -214,7 +206,7 @@ void
 act_submit(struct deliver *d, struct job *j, enum crm_kind kind)
 {
 	struct act *a = act_current(j);
-	json_t *refs = act_refs_load(a->row.refs);
+	json_t *refs = json_stored_load(a->row.refs);
 
 	crm_txn_clear(&j->txn);
 	j->txn = (struct crm_txn){.kind = kind,

@@ -20,11 +20,7 @@ job_free(struct job *j)
 	json_decref(j->own);
 	free(j->last);
 	json_decref(j->spec);
-	for (size_t i = 0; i < j->nacts; i++) {
-		json_decref(j->act[i].spec);
-		jnl_action_free(&j->act[i].row);
-	}
-	free(j->act);
+	acts_free(j);
 	crm_txn_clear(&j->txn);
 	free(j);
 }
@@ -33,8 +29,7 @@ job_free(struct job *j)
 static void
 show_refs(json_t *out, const char *refs)
 {
-	struct err e = {0};
-	json_t *list = refs ? json_text_load(str_span(refs), &e) : NULL;
+	json_t *list = json_stored_load(refs);
 	const json_t *first = json_array_get(list, 0);
 
 	json_put(out, "id", json_str(first, "id"));

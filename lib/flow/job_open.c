@@ -335,6 +335,6 @@ job_open(struct deliver *d, struct job *j, struct err *e)
 		return job_end(d, j, JNL_SKIPPED,
 		    "the call was still running when it was read", e);
 	if (j->hold)
-		return job_hold(d, j, j->hold, clock_now() + 60000, e);
+		return job_hold(d, j, j->hold, clock_now() + TRY_MS, e);
 	return plan_it(d, j, e);
 }

@@ -9,10 +9,9 @@ known_open(
     struct journal *j, const struct keys *k, struct known *kn, struct err *e)
 {
 	char *last = NULL, *text = NULL;
-	struct err bad = {0};
 	int rc = jnl_client(j, k->client, &last, &text, e);
 
-	kn->all = text ? json_text_load(str_span(text), &bad) : NULL;
+	kn->all = json_stored_load(text);
 	if (!json_is_object(kn->all)) {
 		json_decref(kn->all);
 		kn->all = json_object();

@@ -153,11 +153,12 @@ is_wanted(struct planner *p, struct item *it, bool *yes, struct err *e)
 	json_decref(mine);
 	*yes = !view && !it->keys.hidden;
 	json_decref(view);
+	if (!*yes)
+		return 0;
 	rc = decide_frozen(p->d, &it->keys, &view, &own, e);
 	json_decref(view);
 	json_decref(own);
-	if (rc > 0)
-		*yes = false;
+	*yes = rc == 0;
 	return rc < 0 ? -1 : 0;
 }
 

@@ -15,6 +15,14 @@ json_text_load(struct span s, struct err *e)
 	return v;
 }
 
+json_t *
+json_stored_load(const char *text)
+{
+	struct err e = {0};
+
+	return text ? json_text_load(str_span(text), &e) : NULL;
+}
+
 static int
 add(const char *p, size_t n, void *ctx)
 {

@@ -10,6 +10,8 @@
 
 /* A value of any type from text; NULL and e on failure or a key twice. */
 json_t *json_text_load(struct span s, struct err *e);
+/* Text that we stored ourselves as a tree; NULL if there is none. */
+json_t *json_stored_load(const char *text);
 /* Appends the value on one line, keys in their order. */
 void json_append(struct buf *out, const json_t *v);
 /*
