@@ -42,7 +42,8 @@ renew(struct deliver *d, const struct job *j, const struct jnl_record *row,
 		return 0;
 	*finished = false;
 	buf_span(&body, rec_line(j->rec));
-	rc = jnl_replace(d->su->journal, row->id, body.p, e);
+	rc = jnl_replace(d->su->journal, row->id, body.p,
+	    leg_reason(row->reason) ? row->reason : NULL, e);
 	buf_free(&body);
 	return rc;
 }
@@ -256,7 +257,7 @@ leave_leg(struct deliver *d, struct job *j, struct err *e)
 	case LEG_NONE:
 		return 0;
 	case LEG_OF:
-		snprintf(why, sizeof(why), "leg of %s", main);
+		snprintf(why, sizeof(why), LEG_TEXT "%s", main);
 		free(main);
 		return job_end(d, j, JNL_SKIPPED, why, e) < 0 ? -1 : 1;
 	case LEG_WAIT:
@@ -321,7 +322,7 @@ job_open(struct deliver *d, struct job *j, struct err *e)
 	}
 	if (j->skip && strcmp(j->skip, "duplicate") != 0)
 		return job_end(d, j, JNL_SKIPPED, j->skip, e);
-	if (j->row.reason && strncmp(j->row.reason, "leg of ", 7) == 0) {
+	if (leg_reason(j->row.reason)) {
 		snprintf(why, sizeof(why), "%s", j->row.reason);
 		return job_end(d, j, JNL_SKIPPED, why, e);
 	}

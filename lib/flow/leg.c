@@ -6,7 +6,13 @@
 
 enum { LEG_MS = 120 * 1000 }; /* between the end of a call and its next leg */
 
-static const char leg_of_text[] = "leg of ";
+const char *
+leg_reason(const char *reason)
+{
+	size_t n = strlen(LEG_TEXT);
+
+	return reason && strncmp(reason, LEG_TEXT, n) == 0 ? reason + n : NULL;
+}
 
 /* When the call of a stored record was over. */
 static int64_t
@@ -41,12 +47,10 @@ leg_of(const struct decider *d, struct rec *rec, const char *last, char **main,
 	if (rc < 0)
 		return LEG_FAIL;
 	if (rc > 0 && at >= r.at && at <= end_of(&r) + LEG_MS) {
-		const char *reason = r.reason ? r.reason : "";
-		size_t n = strlen(leg_of_text);
+		const char *its = leg_reason(r.reason);
 
 		/* The third leg belongs to where the second belongs. */
-		*main = xstrdup(
-		    strncmp(reason, leg_of_text, n) ? r.key : reason + n);
+		*main = xstrdup(its ? its : r.key);
 		is = LEG_OF;
 	} else if (clock_now() < at + LEG_MS) {
 		*until = at + LEG_MS;

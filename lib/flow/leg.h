@@ -16,6 +16,11 @@ enum leg {
 	LEG_FAIL,
 };
 
+/* Why such a record is skipped: this text and the key of its call's record. */
+#define LEG_TEXT "leg of "
+/* The key in a reason that says so; NULL if reason is another, or NULL. */
+const char *leg_reason(const char *reason);
+
 /* last is client.last, or NULL. */
 enum leg leg_of(const struct decider *d, struct rec *rec, const char *last,
     char **main, int64_t *until, struct err *e);

@@ -52,8 +52,7 @@ static const char *const sql[S_COUNT] = {
     [S_KEEP] = "INSERT INTO record(key, client, at, got, due, state, reason, "
 	       "body) VALUES (?, ?, ?, ?, ?, 'kept', NULL, ?) "
 	       "ON CONFLICT(key) DO NOTHING",
-    [S_REPLACE] = "UPDATE record SET body = ?, state = 'kept', reason = "
-		  "CASE WHEN reason LIKE 'leg of %' THEN reason END "
+    [S_REPLACE] = "UPDATE record SET body = ?, state = 'kept', reason = ? "
 		  "WHERE id = ?",
     [S_HOLD] = "UPDATE record SET state = CASE state WHEN 'planned' THEN "
 	       "'planned' ELSE 'held' END, reason = ?, due = ? WHERE id = ?",
@@ -458,12 +457,14 @@ jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e)
 }
 
 int
-jnl_replace(struct journal *j, int64_t id, const char *body, struct err *e)
+jnl_replace(struct journal *j, int64_t id, const char *body, const char *reason,
+    struct err *e)
 {
 	if (jnl_begin(j, e) < 0)
 		return -1;
 	bind_text(j, S_REPLACE, 1, body);
-	bind_int(j, S_REPLACE, 2, id);
+	bind_text(j, S_REPLACE, 2, reason);
+	bind_int(j, S_REPLACE, 3, id);
 	return run(j, S_REPLACE, e);
 }
 

@@ -87,8 +87,12 @@ int jnl_record(
  * which a client's records are carried out.
  */
 int jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e);
-/* Another body for a record of which nothing has started; state kept. */
-int jnl_replace(struct journal *j, int64_t id, const char *body, struct err *e);
+/*
+ * Another body for a record of which nothing has started: kept again, with a
+ * reason that outlives the old body or NULL.
+ */
+int jnl_replace(struct journal *j, int64_t id, const char *body,
+    const char *reason, struct err *e);
 /* Move a record that stays open; reason may be NULL. */
 int jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
     struct err *e);
@@ -99,8 +103,7 @@ int jnl_start(struct journal *j, int64_t id, const char *plan, struct err *e);
  * plans rest on), and the client's next open record becomes due now.
  */
 int jnl_finish(struct journal *j, const struct jnl_record *r,
-    enum jnl_state state, const char *reason, const char *basis,
-    struct err *e);
+    enum jnl_state state, const char *reason, const char *basis, struct err *e);
 /* Key of the client's first open record before id with at >= since. */
 int jnl_earlier(struct journal *j, const char *client, int64_t id,
     int64_t since, char **key, struct err *e);
