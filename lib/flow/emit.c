@@ -8,7 +8,7 @@
 enum { BATCH = 256 };
 
 struct out {
-	int64_t id, due;
+	int64_t id, until;
 };
 
 struct emitter {
@@ -50,11 +50,13 @@ settle_out(struct emitter *m, struct err *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->nout; i++) {
-		int rc = jnl_is_out(m->j, m->out[i].id, m->out[i].due, e);
+		int64_t until = m->out[i].until;
+		int rc = jnl_hidden(
+		    m->j, m->out[i].id, until > now ? until : now + 1, e);
 
 		if (rc < 0)
 			return -1;
-		if (rc > 0 && m->out[i].due > now)
+		if (rc > 0)
 			m->out[n++] = m->out[i];
 	}
 	m->nout = n;
@@ -69,13 +71,13 @@ emt_out(struct emitter *m, struct err *e)
 
 /* True if this process has emitted it: no reason to keep others back. */
 static bool
-is_ours(void *ctx, int64_t id, int64_t due)
+is_ours(void *ctx, int64_t id, int64_t until)
 {
 	const struct emitter *m = ctx;
 
 	for (size_t i = 0; i < m->nout; i++)
 		if (m->out[i].id == id)
-			return i >= m->had || m->out[i].due == due;
+			return i >= m->had || until >= m->out[i].until;
 	return false;
 }
 
@@ -114,7 +116,7 @@ static int
 hide(struct emitter *m, struct err *e)
 {
 	for (size_t i = m->had; i < m->nout; i++)
-		if (jnl_emitted(m->j, m->out[i].id, m->out[i].due, e) < 0)
+		if (jnl_hide(m->j, m->out[i].id, m->out[i].until, e) < 0)
 			return -1;
 	return jnl_commit(m->j, e);
 }

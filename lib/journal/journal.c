@@ -14,6 +14,10 @@
 /* A leg that waits for its call must not keep that call waiting. */
 #define BLOCKS "(plan IS NOT NULL OR json_extract(body, '$.leg') IS NOT 1)"
 
+#define COLUMNS "id, key, client, at, got, due, state, reason, body, plan, out"
+/* In a pipe at ?1. An hour ahead: the clock was set back. */
+#define OUT "(coalesce(out, 0) BETWEEN ?1 + 1 AND ?1 + 3600000)"
+
 /* Statements are prepared once; the enum names them. */
 enum stmt {
 	S_BEGIN,
@@ -29,8 +33,8 @@ enum stmt {
 	S_EARLIER,
 	S_DUE,
 	S_BEFORE,
-	S_EMITTED,
-	S_IS_OUT,
+	S_HIDE,
+	S_HIDDEN,
 	S_WITHHELD,
 	S_CALL_CLIENT,
 	S_ACTION,
@@ -47,18 +51,19 @@ enum stmt {
 static const char *const sql[S_COUNT] = {
     [S_BEGIN] = "BEGIN IMMEDIATE",
     [S_COMMIT] = "COMMIT",
-    [S_RECORD] = "SELECT id, key, client, at, got, due, state, reason, body, "
-		 "plan FROM record WHERE key = ?",
+    [S_RECORD] = "SELECT " COLUMNS " FROM record WHERE key = ?",
     [S_KEEP] = "INSERT INTO record(key, client, at, got, due, state, reason, "
 	       "body) VALUES (?, ?, ?, ?, ?, 'kept', NULL, ?) "
 	       "ON CONFLICT(key) DO NOTHING",
     [S_REPLACE] = "UPDATE record SET body = ?, state = 'kept', reason = ? "
 		  "WHERE id = ?",
     [S_HOLD] = "UPDATE record SET state = CASE state WHEN 'planned' THEN "
-	       "'planned' ELSE 'held' END, reason = ?, due = ? WHERE id = ?",
+	       "'planned' ELSE 'held' END, reason = ?, due = ?, out = NULL "
+	       "WHERE id = ?",
     [S_START] = "UPDATE record SET state = 'planned', plan = ?, "
 		"reason = NULL WHERE id = ?",
-    [S_FINISH] = "UPDATE record SET state = ?, reason = ? WHERE id = ?",
+    [S_FINISH] = "UPDATE record SET state = ?, reason = ?, out = NULL "
+		 "WHERE id = ?",
     [S_LAST] = "INSERT INTO client(key, last) VALUES (?, ?) "
 	       "ON CONFLICT(key) DO UPDATE SET last = excluded.last",
     [S_WAKE] = "UPDATE record SET due = ?2 WHERE id = (SELECT id FROM record "
@@ -67,18 +72,18 @@ static const char *const sql[S_COUNT] = {
     [S_EARLIER] =
 	"SELECT key FROM record WHERE client = ? AND id < ? AND "
 	"at >= ? AND state IN " OPEN " AND " BLOCKS " ORDER BY id LIMIT 1",
-    [S_DUE] = "SELECT id, key, client, at, got, due, state, reason, body, "
-	      "plan FROM record WHERE state IN " OPEN
-	      " AND (due <= ?1 OR due > ?1 + 86400000) AND at >= ?2 "
-	      "ORDER BY id",
+    [S_DUE] = "SELECT " COLUMNS " FROM record WHERE state IN " OPEN
+	      " AND (due <= ?1 OR due > ?1 + 86400000) AND NOT " OUT
+	      " AND at >= ?2 ORDER BY id",
     [S_BEFORE] =
-	"SELECT id, due FROM record WHERE client = ? AND id < ? AND "
-	"state IN " OPEN " AND at >= ? AND due > ? AND " BLOCKS " ORDER BY id",
-    [S_EMITTED] = "UPDATE record SET due = ? WHERE id = ? AND state IN " OPEN,
-    [S_IS_OUT] =
-	"SELECT 1 FROM record WHERE id = ? AND due = ? AND state IN " OPEN,
+	"SELECT id, out FROM record WHERE client = ?2 AND id < ?3 AND "
+	"state IN " OPEN " AND at >= ?4 AND (due > ?1 OR " OUT ") AND " BLOCKS
+	" ORDER BY id",
+    [S_HIDE] = "UPDATE record SET out = ? WHERE id = ? AND state IN " OPEN,
+    [S_HIDDEN] =
+	"SELECT 1 FROM record WHERE id = ? AND out >= ? AND state IN " OPEN,
     [S_WITHHELD] =
-	"SELECT count(*) FILTER (WHERE at >= ?2 AND due > ?1), "
+	"SELECT count(*) FILTER (WHERE at >= ?2 AND (due > ?1 OR " OUT ")), "
 	"count(*) FILTER (WHERE at < ?2) FROM record WHERE state IN " OPEN,
     [S_CALL_CLIENT] = "SELECT client FROM record WHERE key > ?1 || '/' AND "
 		      "key < ?1 || '0' AND client IS NOT NULL LIMIT 1",
@@ -341,6 +346,7 @@ read_record(struct journal *j, enum stmt s)
 	    .reason = col_text(j, s, 7),
 	    .body = col_text(j, s, 8),
 	    .plan = col_text(j, s, 9),
+	    .out = col_int(j, s, 10),
 	};
 }
 
@@ -382,17 +388,17 @@ jnl_due(struct journal *j, int64_t now, int64_t since,
 
 int
 jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
-    int64_t since, bool (*f)(void *ctx, int64_t id, int64_t due), void *ctx,
+    int64_t since, bool (*f)(void *ctx, int64_t id, int64_t out), void *ctx,
     struct err *e)
 {
 	int rc;
 
 	if (!r->client)
 		return 0;
-	bind_text(j, S_BEFORE, 1, r->client);
-	bind_int(j, S_BEFORE, 2, r->id);
-	bind_int(j, S_BEFORE, 3, since);
-	bind_int(j, S_BEFORE, 4, now);
+	bind_int(j, S_BEFORE, 1, now);
+	bind_text(j, S_BEFORE, 2, r->client);
+	bind_int(j, S_BEFORE, 3, r->id);
+	bind_int(j, S_BEFORE, 4, since);
 	while ((rc = row(j, S_BEFORE, e)) > 0)
 		if (!f(ctx, col_int(j, S_BEFORE, 0), col_int(j, S_BEFORE, 1)))
 			break;
@@ -401,25 +407,25 @@ jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
 }
 
 int
-jnl_emitted(struct journal *j, int64_t id, int64_t due, struct err *e)
+jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e)
 {
 	if (jnl_begin(j, e) < 0)
 		return -1;
-	bind_int(j, S_EMITTED, 1, due);
-	bind_int(j, S_EMITTED, 2, id);
-	return run(j, S_EMITTED, e);
+	bind_int(j, S_HIDE, 1, until);
+	bind_int(j, S_HIDE, 2, id);
+	return run(j, S_HIDE, e);
 }
 
 int
-jnl_is_out(struct journal *j, int64_t id, int64_t due, struct err *e)
+jnl_hidden(struct journal *j, int64_t id, int64_t until, struct err *e)
 {
 	int rc;
 
-	bind_int(j, S_IS_OUT, 1, id);
-	bind_int(j, S_IS_OUT, 2, due);
-	rc = row(j, S_IS_OUT, e);
+	bind_int(j, S_HIDDEN, 1, id);
+	bind_int(j, S_HIDDEN, 2, until);
+	rc = row(j, S_HIDDEN, e);
 	if (rc > 0)
-		done(j, S_IS_OUT);
+		done(j, S_HIDDEN);
 	return rc;
 }
 

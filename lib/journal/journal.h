@@ -43,6 +43,7 @@ struct jnl_record {
 	char *key;
 	char *client; /* NULL: none */
 	int64_t at, got, due;
+	int64_t out; /* hidden until then, it is in a pipe; 0: it isn't */
 	enum jnl_state state;
 	char *reason; /* NULL: none */
 	char *body;   /* the line without skip, plan, hold and result */
@@ -93,7 +94,7 @@ int jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e);
  */
 int jnl_replace(struct journal *j, int64_t id, const char *body,
     const char *reason, struct err *e);
-/* Move a record that stays open; reason may be NULL. */
+/* Move a record that stays open, and is in no pipe; reason may be NULL. */
 int jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
     struct err *e);
 /* An action is about to be sent: state planned, with the plan from now on. */
@@ -108,25 +109,25 @@ int jnl_finish(struct journal *j, const struct jnl_record *r,
 int jnl_earlier(struct journal *j, const char *client, int64_t id,
     int64_t since, char **key, struct err *e);
 /*
- * The open records that are due at now and not older than since, oldest first.
- * Calls f for each, which returns 0 to go on, 1 to stop, -1 on failure. The
+ * The open records that are due and in no pipe at now, and not older than
+ * since, oldest first. Calls f for each, which returns 0 to go on, 1 to stop, -1 on failure. The
  * record lives during the call.
  */
 int jnl_due(struct journal *j, int64_t now, int64_t since,
     int (*f)(void *ctx, const struct jnl_record *r, struct err *e), void *ctx,
     struct err *e);
 /*
- * Earlier open records of r's client that aren't due at now. 1 if f said false
- * to one of them, else 0.
+ * Earlier open records of r's client that aren't due at now, or in a pipe until
+ * out. 1 if f said false to one of them, else 0.
  */
 int jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
-    int64_t since, bool (*f)(void *ctx, int64_t id, int64_t due), void *ctx,
+    int64_t since, bool (*f)(void *ctx, int64_t id, int64_t out), void *ctx,
     struct err *e);
-/* Hide an open record until due: it is in a pipe. */
-int jnl_emitted(struct journal *j, int64_t id, int64_t due, struct err *e);
-/* 1 if the record is still open and hidden until exactly this due. */
-int jnl_is_out(struct journal *j, int64_t id, int64_t due, struct err *e);
-/* Open records: in the window and not due, and older than the window. */
+/* Hide an open record: it is in a pipe, and comes out before until. */
+int jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e);
+/* 1 if the record is still open and hidden, until then or longer. */
+int jnl_hidden(struct journal *j, int64_t id, int64_t until, struct err *e);
+/* Open records: not due or in a pipe, and older than the window. */
 int jnl_withheld(struct journal *j, int64_t now, int64_t since,
     int64_t *waiting, int64_t *older, struct err *e);
 /* The client of any record of this call (key prefix "<call>/"). */

@@ -31,6 +31,9 @@ static const char *const steps[] = {
     "CREATE TABLE client("
     " key TEXT PRIMARY KEY, last TEXT, known TEXT) WITHOUT ROWID;"
     "CREATE TABLE account(k TEXT PRIMARY KEY, v TEXT) WITHOUT ROWID;",
+    /* out: hidden until then, it is in a pipe. Nobody read the index. */
+    "ALTER TABLE record ADD COLUMN out INTEGER;"
+    "DROP INDEX action_open;",
 };
 
 const struct sqlx_schema journal_schema = {
