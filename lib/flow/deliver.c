@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "flow/body.h"
+#include "flow/emit.h"
 #include "flow/job.h"
 #include "io/jsonx.h"
 
@@ -19,10 +20,12 @@ enum {
 	WAITING_MAX = 8,   /* records of one client behind the one that runs */
 	LOCK_POLL_MS = 20, /* how often a busy client is tried again */
 	LOCK_PATIENCE_MS = 2000, /* at the end of the input, in all */
+	RENEW_MS = 120000,       /* how often replay is told what is in hand */
 };
 
 /* The jobs of one client in hand: one runs, the others wait in order. */
 struct caller {
+	struct job *running;
 	struct queue_of_jobs waiting;
 	size_t n; /* waiting */
 };
@@ -103,6 +106,7 @@ dlv_new(struct setup *su, dlv_out *out, void *ctx, struct err *e)
 	struct crm_transport *tp;
 
 	d->su = su;
+	d->renewed = clock_mono();
 	d->out = out;
 	d->ctx = ctx;
 	queue_init(&d->ready);
@@ -226,6 +230,13 @@ last_in_line(struct caller *c)
 	return j;
 }
 
+static void
+let_run(struct deliver *d, struct caller *c, struct job *j)
+{
+	c->running = j;
+	job_move(d, j, AT_READY);
+}
+
 /* Behind the earlier records of its client; the latest are set aside. */
 static int
 queue_up(struct deliver *d, struct job *j, struct err *e)
@@ -236,7 +247,7 @@ queue_up(struct deliver *d, struct job *j, struct err *e)
 		c = xcalloc(1, sizeof(*c));
 		queue_init(&c->waiting);
 		map_set(&d->clients, j->keys.client, c);
-		job_move(d, j, AT_READY);
+		let_run(d, c, j);
 		return 0;
 	}
 	stand_in_line(c, j);
@@ -261,7 +272,7 @@ job_yield(struct deliver *d, struct job *j, const char *key)
 	lock_drop(d->locks, j->keys.client);
 	j->locked = false;
 	stand_in_line(c, j);
-	job_move(d, first, AT_READY);
+	let_run(d, c, first);
 	return true;
 }
 
@@ -372,7 +383,7 @@ next_of_client(struct deliver *d, const char *client)
 
 	if (j) {
 		c->n--;
-		job_move(d, j, AT_READY);
+		let_run(d, c, j);
 		return;
 	}
 	map_del(&d->clients, client);
@@ -468,11 +479,53 @@ take_back(struct deliver *d, struct crm_txn *back, struct err *e)
 	return rc;
 }
 
+struct renewal {
+	struct journal *journal;
+	int64_t until;
+	int rc;
+	struct err *e;
+};
+
+static void
+renew_job(struct renewal *r, const struct job *j)
+{
+	if (r->rc == 0 && j->place != AT_END)
+		r->rc = jnl_hide(r->journal, j->row.id, r->until, r->e);
+}
+
+static void
+renew_client(void *ctx, void *value)
+{
+	const struct caller *c = value;
+
+	renew_job(ctx, c->running);
+	for (const struct job *j = c->waiting.head; j; j = j->next)
+		renew_job(ctx, j);
+}
+
+/* Hide what is in hand for longer: replay must not emit it a second time. */
+static int
+renew(struct deliver *d, struct err *e)
+{
+	struct renewal r = {.journal = d->su->journal,
+	    .until = clock_now() + EMIT_HIDE_MS,
+	    .e = e};
+	int64_t now = clock_mono();
+
+	if (now - d->renewed < RENEW_MS)
+		return 0;
+	d->renewed = now;
+	map_each(&d->clients, renew_client, &r);
+	return r.rc;
+}
+
 int
 dlv_run(struct deliver *d, struct err *e)
 {
 	struct crm_txn *back = NULL;
 
+	if (renew(d, e) < 0)
+		return -1;
 	wake(d);
 	if (start_ready(d, e) < 0)
 		return -1;

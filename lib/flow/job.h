@@ -72,6 +72,7 @@ struct deliver {
 	struct queue_of_jobs ready, locked, settling, ended;
 	size_t in_hand;
 	long held, dead;
+	int64_t renewed; /* when all in hand were hidden anew, clock_mono */
 	struct account account;
 	struct job *probe; /* sends while the account is down; NULL: nobody */
 };

@@ -75,10 +75,9 @@ static const char *const sql[S_COUNT] = {
     [S_DUE] = "SELECT " COLUMNS " FROM record WHERE state IN " OPEN
 	      " AND (due <= ?1 OR due > ?1 + 86400000) AND NOT " OUT
 	      " AND at >= ?2 ORDER BY id",
-    [S_BEFORE] =
-	"SELECT id, out FROM record WHERE client = ?2 AND id < ?3 AND "
-	"state IN " OPEN " AND at >= ?4 AND (due > ?1 OR " OUT ") AND " BLOCKS
-	" ORDER BY id",
+    [S_BEFORE] = "SELECT id, out FROM record WHERE client = ?2 AND id < ?3 AND "
+		 "state IN " OPEN " AND at >= ?4 AND (due > ?1 OR " OUT
+		 ") AND " BLOCKS " ORDER BY id",
     [S_HIDE] = "UPDATE record SET out = ? WHERE id = ? AND state IN " OPEN,
     [S_HIDDEN] =
 	"SELECT 1 FROM record WHERE id = ? AND out >= ? AND state IN " OPEN,

@@ -110,8 +110,8 @@ int jnl_earlier(struct journal *j, const char *client, int64_t id,
     int64_t since, char **key, struct err *e);
 /*
  * The open records that are due and in no pipe at now, and not older than
- * since, oldest first. Calls f for each, which returns 0 to go on, 1 to stop, -1 on failure. The
- * record lives during the call.
+ * since, oldest first. Calls f for each, which returns 0 to go on, 1 to stop,
+ * -1 on failure. The record lives during the call.
  */
 int jnl_due(struct journal *j, int64_t now, int64_t since,
     int (*f)(void *ctx, const struct jnl_record *r, struct err *e), void *ctx,

@@ -79,28 +79,37 @@ copied(const char *s)
 	return p;
 }
 
-/* Keeps a record, called and due at the same time; returns its id. */
+/* Keeps a record, due now and not committed yet; returns its id. */
 static int64_t
-add(const char *key, const char *client, int64_t due)
+keep(const char *key, const char *client, int64_t at)
 {
 	struct jnl_record r = {.key = copied(key),
 	    .client = copied(client),
-	    .at = due,
+	    .at = at,
 	    .body = copied("{}")};
 	struct jnl_record got = {0};
-	char set_due[100];
 	int64_t id;
 
 	must(jnl_keep(j, &r, &e) == 0);
 	must(jnl_record(j, key, &got, &e) == 1);
 	id = got.id;
-	must(jnl_commit(j, &e) == 0);
-	snprintf(set_due, sizeof(set_due),
-	    "UPDATE record SET due = %lld WHERE id = %lld", (long long)due,
-	    (long long)id);
-	sql(set_due);
 	jnl_record_free(&got);
 	jnl_record_free(&r);
+	return id;
+}
+
+/* Keeps a record, called and due at the same time, and commits. */
+static int64_t
+add(const char *key, const char *client, int64_t due)
+{
+	int64_t id = keep(key, client, due);
+	char set[100];
+
+	must(jnl_commit(j, &e) == 0);
+	snprintf(set, sizeof(set),
+	    "UPDATE record SET due = %lld WHERE id = %lld", (long long)due,
+	    (long long)id);
+	sql(set);
 	return id;
 }
 
@@ -189,7 +198,7 @@ committing(void)
 	new_project();
 	open_it();
 	ok(jnl_commit(j, &e) == 0, "nothing to commit is fine");
-	add("1.1/e", "1", 1);
+	keep("1.1/e", "1", 1);
 	other = jnl_open(dir, &e);
 	must(other != NULL);
 	is_int(jnl_record(other, "1.1/e", &r, &e), 0,
@@ -198,10 +207,10 @@ committing(void)
 	is_int(jnl_record(other, "1.1/e", &r, &e), 1, "committed, they do");
 	jnl_record_free(&r);
 	jnl_close(other);
-	add("1.2/e", "1", 1);
+	keep("1.2/e", "1", 1);
 	reopen();
 	is_record("1.2/e", "none", "what isn't committed is lost");
-	is_record("1.1/e", "kept due 1 reason - plan - body {}",
+	is_record("1.1/e", "kept due 1795255200000 reason - plan - body {}",
 	    "what is committed is there for ever");
 	jnl_close(j);
 	jnl_close(NULL);
