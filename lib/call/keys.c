@@ -88,6 +88,18 @@ client_key(struct rec *r, struct keys *k)
 	buf_free(&b);
 }
 
+void
+keys_amended(struct rec *r, const char *call, char out[KEY_MAX])
+{
+	char hash[CHANGE_HASH];
+	struct buf b = {0};
+
+	change_hash(r, hash);
+	buf_fmt(&b, "%s/" EVENT_AMENDED "/%s", call, hash);
+	key_fit(&b, out);
+	buf_free(&b);
+}
+
 int
 keys_of(struct rec *r, bool whole, struct keys *k, struct err *e)
 {
@@ -106,10 +118,15 @@ keys_of(struct rec *r, bool whole, struct keys *k, struct err *e)
 		    "no event: not a call record; run it through "
 		    "ringo-normalize");
 	}
-	buf_clear(&b);
-	buf_fmt(&b, "%s/", k->call);
-	key_clean(&b, rec_str(r, "event"));
-	key_fit(&b, k->record);
+	if (rec_is(r, "event", EVENT_AMENDED)) {
+		change_hash(r, k->amended);
+		keys_amended(r, k->call, k->record);
+	} else {
+		buf_clear(&b);
+		buf_fmt(&b, "%s/", k->call);
+		key_clean(&b, rec_str(r, "event"));
+		key_fit(&b, k->record);
+	}
 	buf_free(&b);
 	client_key(r, k);
 	return 0;

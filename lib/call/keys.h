@@ -10,17 +10,21 @@
 #define CALL_KEYS_H
 
 #include "base/err.h"
+#include "call/change.h"
 #include "call/rec.h"
 
 #include <stdbool.h>
 
 enum { KEY_MAX = 101 };
 
+#define EVENT_AMENDED "call.amended"
+
 struct keys {
 	char call[KEY_MAX];   /* "-1763712000.101" */
 	char record[KEY_MAX]; /* "-1763712000.101/call.ended" */
 	char client[KEY_MAX]; /* last 9 digits; "mail:…", "chat:…", "call:…" */
 	char phone[24];       /* all digits of the number, "" if none */
+	char amended[CHANGE_HASH]; /* of an amended record, else "" */
 	bool hidden; /* no phone: the CRM can't be asked who it is */
 };
 
@@ -30,6 +34,12 @@ struct keys {
  * has no id or no event: it wasn't normalised.
  */
 int keys_of(struct rec *r, bool whole, struct keys *k, struct err *e);
+
+/*
+ * The key of what was amended in a call: <call>/call.amended/<hash>, as there
+ * may be several.
+ */
+void keys_amended(struct rec *r, const char *call, char out[KEY_MAX]);
 
 /* Appends s as a piece of a key: bytes outside the set as _XX. */
 void key_clean(struct buf *out, struct span s);

@@ -39,10 +39,11 @@ struct job {
 	char *skip, *hold;          /* as they came, or NULL */
 
 	enum job_place place;
-	struct job *next; /* in its queue */
-	int64_t until;    /* AT_SETTLE */
-	bool locked;      /* its client's lock is ours */
-	bool aside;       /* never stood in its client's line */
+	struct job *next;      /* in its queue */
+	int64_t until;         /* AT_SETTLE */
+	bool locked;           /* its client's lock is ours */
+	bool aside;            /* never stood in its client's line */
+	char amended[KEY_MAX]; /* what its newer body was stored as, or "" */
 
 	struct jnl_record row; /* once opened */
 	json_t *plan;          /* the plan carried out */

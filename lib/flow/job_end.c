@@ -66,6 +66,7 @@ set_result(struct job *j, const char *state, const char *reason, int64_t due)
 		json_put(result, "due", b.p);
 		buf_clear(&b);
 	}
+	json_put(result, "amended", j->amended);
 	for (size_t i = 0; i < j->nacts; i++)
 		json_array_append_new(actions, action_result_new(&j->act[i]));
 	if (j->nacts)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "flow/amend.h"
 #include "flow/leg.h"
 #include "flow/window.h"
 #include "io/jsonx.h"
@@ -29,17 +30,26 @@ take_in(struct deliver *d, struct job *j, struct err *e)
 	return jnl_final(j->row.state);
 }
 
-/* A newer body of a record of which nothing has started takes its place. */
+/*
+ * A newer body of a record of which nothing has started takes its place; of
+ * others what changed becomes a record of its own, which replay brings.
+ */
 static int
-renew(struct deliver *d, const struct job *j, const struct jnl_record *row,
+renew(struct deliver *d, struct job *j, const struct jnl_record *row,
     bool *finished, struct err *e)
 {
 	struct buf body = {0};
 	int rc;
 
 	*finished = jnl_final(row->state);
-	if (row->plan || str_eq(rec_line(j->rec), row->body))
+	if (str_eq(rec_line(j->rec), row->body))
 		return 0;
+	if (row->plan) {
+		rc =
+		    amend(d->su->journal, row, j->rec, &j->keys, j->amended, e);
+		d->held += rc == 1;
+		return rc < 0 ? -1 : 0;
+	}
 	*finished = false;
 	buf_span(&body, rec_line(j->rec));
 	rc = jnl_replace(d->su->journal, row->id, body.p,

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "call/keys.h"
 
 #include <stdarg.h>
 
@@ -249,6 +250,13 @@ static const struct {
     {"ignore", VERB_IGNORE, parse_ignore},
 };
 
+bool
+verb_updates(enum verb v)
+{
+	return v == VERB_UPDATE || v == VERB_UPDATE_TASK ||
+	       v == VERB_UPDATE_CALL || v == VERB_IGNORE;
+}
+
 static bool
 same_key(const struct rule_action *a, const struct rule_action *b)
 {
@@ -260,6 +268,11 @@ add_action(struct line *ln, const struct rule_action *a)
 {
 	struct rule *r = &ln->ps->m->rule[ln->ps->m->n - 1];
 
+	if (r->event && !strcmp(r->event, EVENT_AMENDED) &&
+	    !verb_updates(a->verb))
+		wrong(ln, "what is amended has been made already: write "
+			  "update call, update task TEXT, update ENTITY or "
+			  "ignore");
 	for (size_t i = 0; i < r->nactions; i++) {
 		const struct rule_action *b = &r->action[i];
 

@@ -215,7 +215,10 @@ put_time(json_t *a, const char *key, int64_t ms)
 	buf_free(&b);
 }
 
-/* An action of this call: its key is <call>/<name>[.<more>]. */
+/*
+ * An action of this call: its key is <call>/<name>[.<more>]. A call may be
+ * amended more than once, so then the key says which time it is.
+ */
 static json_t *
 action_new(
     const struct eval *ev, const char *verb, const char *name, const char *more)
@@ -225,6 +228,8 @@ action_new(
 
 	buf_fmt(&key, "%s/%s%s%s", ev->o->keys->call, name, more ? "." : "",
 	    more ? more : "");
+	if (ev->o->keys->amended[0])
+		buf_fmt(&key, "~%s", ev->o->keys->amended);
 	a = json_pack("{s:s, s:s}", "key", key.p, "do", verb);
 	buf_free(&key);
 	return a;
@@ -471,8 +476,11 @@ matrix_plan_new(const struct matrix *m, const struct project *p, int rule,
 	    .m = m, .p = p, .s = s, .o = o, .actions = json_array()};
 
 	for (size_t i = 0; r && i < r->nactions; i++) {
-		json_t *a = make[r->action[i].verb](&ev, &r->action[i]);
+		json_t *a;
 
+		if (o->keys->amended[0] && !verb_updates(r->action[i].verb))
+			continue; /* it was made when the call ended */
+		a = make[r->action[i].verb](&ev, &r->action[i]);
 		if (a)
 			json_array_append_new(ev.actions, a);
 	}

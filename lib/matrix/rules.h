@@ -92,6 +92,9 @@ struct matrix {
 	size_t npipelines;
 };
 
+/* Does it only write into what is there? All that an amended call may do. */
+bool verb_updates(enum verb v);
+
 /* NULL if there is no text of that name. */
 const struct text *matrix_text(const struct matrix *m, const char *name);
 

@@ -214,11 +214,60 @@ long_ids(void)
 	buf_free(&line);
 }
 
+/* What may change late makes the key, in whatever spelling. */
+static void
+amended(void)
+{
+#define AMENDED "{'id':'a_1.1','event':'call.amended',"
+	static const struct {
+		const char *line;
+		bool same;
+		const char *promise;
+	} rows[] = {
+	    {AMENDED "'status':'BUSY','seconds':{'talk':1,'total':2}}", true,
+		"the order of members doesn't count"},
+	    {AMENDED "'seconds':{ 'total':2, 'talk':1 },'status':'\\u0042USY',"
+		     "'extra':{'x':1},'client':{'phone':'+380501111111'}}",
+		true, "nor do blanks, escapes and other members"},
+	    {AMENDED "'seconds':{'total':3,'talk':1},'status':'BUSY'}", false,
+		"a number makes another key"},
+	    {AMENDED "'seconds':{'total':2,'talk':1}}", false,
+		"so does what isn't there"},
+	    {AMENDED "'seconds':{'total':2,'talk':1},'status':'BUSY','ai':{}}",
+		false, "and what is there"},
+	    {AMENDED "'seconds':{'total':2,'talk':1},'recording':'BUSY'}",
+		false, "and a value in another place"},
+	    {AMENDED "'seconds':{'total':1e999,'talk':1},'status':'BUSY'}",
+		false, "a number too large for jansson is no crash"},
+	};
+	struct keys first, k;
+	struct err e;
+
+	ok(keys(AMENDED "'seconds':{'total':2,'talk':1},'status':'BUSY'}",
+	       false, &first, &e),
+	    "an amended call");
+	is_int((int64_t)strlen(first.record), 3 + 1 + 12 + 1 + 16,
+	    "<call>/call.amended/<16 digits>");
+	ok(strncmp(first.record, "1.1/call.amended/", 17) == 0 &&
+		strcmp(first.record + 17, first.amended) == 0,
+	    "the key ends in the hash");
+	for (size_t i = 0; i < LEN(rows); i++)
+		ok(keys(rows[i].line, false, &k, &e) &&
+			(strcmp(k.record, first.record) == 0) == rows[i].same,
+		    "%s", rows[i].promise);
+	ok(keys("{'id':'a_1.1','event':'call.ended','status':'BUSY'}", false,
+	       &k, &e) &&
+		k.amended[0] == '\0',
+	    "other events carry no hash");
+#undef AMENDED
+}
+
 int
 main(void)
 {
 	rec = rec_new();
 	calls();
+	amended();
 	clients();
 	refused();
 	cleaning();
