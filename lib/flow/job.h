@@ -47,6 +47,7 @@ struct job {
 
 	struct jnl_record row; /* once opened */
 	json_t *plan;          /* the plan carried out */
+	bool afresh;           /* decided anew, as what it was for had gone */
 	bool started;       /* an action of it has been sent, now or earlier */
 	json_t *view, *own; /* while it is decided again */
 	bool overtaken;     /* a phase that comes after its call's end */
@@ -100,6 +101,11 @@ int job_judge_account(struct deliver *d, struct job *j, struct err *e);
 int job_keep(struct deliver *d, struct job *j, bool *finished, struct err *e);
 /* The job's turn has come and its client is locked. Moves it on. */
 int job_open(struct deliver *d, struct job *j, struct err *e);
+/*
+ * Nothing of it has been done, and what it was for is gone: plan it anew, with
+ * a new lookup. The journal has forgotten the old plan.
+ */
+int job_afresh(struct deliver *d, struct job *j, struct err *e);
 /* Its lookup came back. */
 int job_looked(struct deliver *d, struct job *j, struct err *e);
 
@@ -132,8 +138,16 @@ int act_doubt(struct deliver *d, struct job *j, struct err *e);
 
 /* ---- job_answer.c ---- */
 
+/* The current action can never be carried out, as its verdict says. */
+int act_dead(struct deliver *d, struct job *j, struct err *e);
+
 /* A transaction of an action came back. */
 int job_answered(struct deliver *d, struct job *j, struct err *e);
+
+/* ---- job_gone.c ---- */
+
+/* Something that the current action refers to is gone (CRM_GONE). */
+int job_gone(struct deliver *d, struct job *j, struct err *e);
 
 /* ---- job_end.c: results ---- */
 

@@ -91,29 +91,8 @@ again(struct deliver *d, struct job *j, struct err *e)
 	return job_hold(d, j, v->text, a->row.due, e);
 }
 
-/* Drop the binding that is gone; false if the action has no such binding. */
-static bool
-drop_gone(struct act *a, const struct crm_verdict *v)
-{
-	json_t *on = json_object_get(a->spec, "on");
-	bool dropped = false;
-
-	for (size_t i = json_array_size(on); i-- > 0;) {
-		const json_t *ref = json_array_get(on, i);
-		const char *role = json_str(ref, "role");
-		const char *id = json_str(ref, "id");
-
-		if (role && id && !strcmp(role, v->gone[0]) &&
-		    !strcmp(id, v->gone[1])) {
-			json_array_remove(on, i);
-			dropped = true;
-		}
-	}
-	return dropped;
-}
-
-static int
-dead(struct deliver *d, struct job *j, struct err *e)
+int
+act_dead(struct deliver *d, struct job *j, struct err *e)
 {
 	char text[sizeof(j->txn.verdict.text)];
 
@@ -128,24 +107,12 @@ gone(struct deliver *d, struct job *j, struct err *e)
 {
 	const struct crm_verdict *v = &j->txn.verdict;
 	const char *mine = crm_ref_id(j->txn.refs, v->gone[0]);
-	struct act *a = act_current(j);
 
 	/* Made, and taken away again by somebody before it was complete. */
-	if (mine && strcmp(mine, v->gone[1]) == 0)
+	if (v->gone[0][0] ? mine && strcmp(mine, v->gone[1]) == 0
+			  : json_array_size(j->txn.refs) > 0)
 		return carried_out(d, j, e);
-	if (!drop_gone(a, v))
-		return dead(d, j, e);
-	/* A task can stand alone; what only changes something can't. */
-	if (json_array_size(json_object_get(a->spec, "on")) == 0 &&
-	    strcmp(json_str(a->spec, "do"), "task") != 0 &&
-	    strcmp(json_str(a->spec, "do"), "create") != 0) {
-		if (act_close(d, j, JNL_SKIPPED, "what it was for is gone", e) <
-		    0)
-			return -1;
-		return job_next(d, j, e);
-	}
-	a->row.state = JNL_PLANNED;
-	return job_next(d, j, e);
+	return job_gone(d, j, e);
 }
 
 /* Its owner can't have it: once more, with the senior manager. */
@@ -159,7 +126,7 @@ refused_owner(struct deliver *d, struct job *j, struct err *e)
 	const char *owner = json_str(a->spec, "owner");
 
 	if (!senior || a->fell || (owner && !strcmp(owner, senior->user)))
-		return dead(d, j, e);
+		return act_dead(d, j, e);
 	json_put(a->spec, "owner", senior->user);
 	a->fell = true;
 	a->row.state = JNL_PLANNED;
@@ -216,7 +183,7 @@ job_answered(struct deliver *d, struct job *j, struct err *e)
 	case CRM_AGAIN:
 		return again(d, j, e);
 	case CRM_DEAD:
-		return dead(d, j, e);
+		return act_dead(d, j, e);
 	case CRM_GONE:
 		return gone(d, j, e);
 	case CRM_OWNER:

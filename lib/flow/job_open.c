@@ -256,6 +256,26 @@ job_looked(struct deliver *d, struct job *j, struct err *e)
 	return j->view ? decide(d, j, e) : -1;
 }
 
+int
+job_afresh(struct deliver *d, struct job *j, struct err *e)
+{
+	char *last = NULL, *known = NULL;
+	int rc;
+
+	json_decref(j->plan);
+	json_decref(j->view);
+	json_decref(j->own);
+	j->plan = j->view = j->own = NULL;
+	j->started = j->by_line = false;
+	acts_free(j);
+	rc = jnl_client(d->su->journal, j->keys.client, &last, &known, e);
+	if (rc >= 0)
+		rc = decide_again(d, j, known, e);
+	free(last);
+	free(known);
+	return rc;
+}
+
 /* 1 if it is a leg of another call, or waits for one: moved on. */
 static int
 leave_leg(struct deliver *d, struct job *j, struct err *e)

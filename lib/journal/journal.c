@@ -14,6 +14,8 @@
 /* A leg that waits for its call must not keep that call waiting. */
 #define BLOCKS "(plan IS NOT NULL OR json_extract(body, '$.leg') IS NOT 1)"
 
+/* Keys of the call ?1 begin with its key and a slash; 0 is behind it. */
+#define OF_CALL "key > ?1 || '/' AND key < ?1 || '0'"
 #define COLUMNS "id, key, client, at, got, due, state, reason, body, plan, out"
 /* In a pipe at ?1. An hour ahead: the clock was set back. */
 #define OUT "(coalesce(out, 0) BETWEEN ?1 + 1 AND ?1 + 3600000)"
@@ -27,6 +29,9 @@ enum stmt {
 	S_REPLACE,
 	S_HOLD,
 	S_START,
+	S_UNSTART,
+	S_UNFREEZE,
+	S_STARTED,
 	S_FINISH,
 	S_LAST,
 	S_WAKE,
@@ -39,6 +44,7 @@ enum stmt {
 	S_CALL_CLIENT,
 	S_ACTION,
 	S_PUT_ACTION,
+	S_DROP_ACTION,
 	S_CALL,
 	S_FREEZE,
 	S_CLIENT,
@@ -62,6 +68,10 @@ static const char *const sql[S_COUNT] = {
 	       "WHERE id = ?",
     [S_START] = "UPDATE record SET state = 'planned', plan = ?, "
 		"reason = NULL WHERE id = ?",
+    [S_UNSTART] = "UPDATE record SET state = 'kept', plan = NULL WHERE id = ?",
+    [S_UNFREEZE] = "DELETE FROM call WHERE key = ?",
+    [S_STARTED] = "SELECT 1 FROM record WHERE " OF_CALL " AND id <> ?2 AND "
+		  "plan IS NOT NULL LIMIT 1",
     [S_FINISH] = "UPDATE record SET state = ?, reason = ?, out = NULL "
 		 "WHERE id = ?",
     [S_LAST] = "INSERT INTO client(key, last) VALUES (?, ?) "
@@ -84,8 +94,8 @@ static const char *const sql[S_COUNT] = {
     [S_WITHHELD] =
 	"SELECT count(*) FILTER (WHERE at >= ?2 AND (due > ?1 OR " OUT ")), "
 	"count(*) FILTER (WHERE at < ?2) FROM record WHERE state IN " OPEN,
-    [S_CALL_CLIENT] = "SELECT client FROM record WHERE key > ?1 || '/' AND "
-		      "key < ?1 || '0' AND client IS NOT NULL LIMIT 1",
+    [S_CALL_CLIENT] = "SELECT client FROM record WHERE " OF_CALL " AND "
+		      "client IS NOT NULL LIMIT 1",
     [S_ACTION] = "SELECT key, record, n, state, tries, sent, due, crm, error "
 		 "FROM action WHERE key = ?",
     [S_PUT_ACTION] =
@@ -93,6 +103,7 @@ static const char *const sql[S_COUNT] = {
 	"error) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8, "
 	"?9) ON CONFLICT(key) DO UPDATE SET state = ?4, tries = ?5, "
 	"sent = nullif(?6, 0), due = nullif(?7, 0), crm = ?8, error = ?9",
+    [S_DROP_ACTION] = "DELETE FROM action WHERE key = ?",
     [S_CALL] = "SELECT ids FROM call WHERE key = ?",
     [S_FREEZE] = "INSERT INTO call(key, client, state, ids) "
 		 "VALUES (?, ?, ?, ?) ON CONFLICT(key) DO NOTHING",
@@ -496,6 +507,31 @@ jnl_start(struct journal *j, int64_t id, const char *plan, struct err *e)
 }
 
 int
+jnl_unstart(struct journal *j, int64_t id, const char *call, struct err *e)
+{
+	if (jnl_begin(j, e) < 0)
+		return -1;
+	bind_int(j, S_UNSTART, 1, id);
+	if (run(j, S_UNSTART, e) < 0)
+		return -1;
+	bind_text(j, S_UNFREEZE, 1, call);
+	return run(j, S_UNFREEZE, e);
+}
+
+int
+jnl_call_started(struct journal *j, const char *call, int64_t id, struct err *e)
+{
+	int rc;
+
+	bind_text(j, S_STARTED, 1, call);
+	bind_int(j, S_STARTED, 2, id);
+	rc = row(j, S_STARTED, e);
+	if (rc > 0)
+		done(j, S_STARTED);
+	return rc;
+}
+
+int
 jnl_finish(struct journal *j, const struct jnl_record *r, enum jnl_state state,
     const char *reason, const char *basis, struct err *e)
 {
@@ -591,6 +627,15 @@ jnl_put_action(struct journal *j, const struct jnl_action *a, struct err *e)
 	bind_text(j, S_PUT_ACTION, 8, a->refs);
 	bind_text(j, S_PUT_ACTION, 9, a->error);
 	return run(j, S_PUT_ACTION, e);
+}
+
+int
+jnl_drop_action(struct journal *j, const char *key, struct err *e)
+{
+	if (jnl_begin(j, e) < 0)
+		return -1;
+	bind_text(j, S_DROP_ACTION, 1, key);
+	return run(j, S_DROP_ACTION, e);
 }
 
 /* ---- calls and clients ---- */

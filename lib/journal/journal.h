@@ -100,6 +100,14 @@ int jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
 /* An action is about to be sent: state planned, with the plan from now on. */
 int jnl_start(struct journal *j, int64_t id, const char *plan, struct err *e);
 /*
+ * Undo jnl_start and the freezing of its call: nothing has been done for it,
+ * and its plan has no object any more.
+ */
+int jnl_unstart(struct journal *j, int64_t id, const char *call, struct err *e);
+/* 1 if another record of this call than id has started. */
+int jnl_call_started(
+    struct journal *j, const char *call, int64_t id, struct err *e);
+/*
  * The end of a record: final state, client.last becomes basis (what later
  * plans rest on), and the client's next open record becomes due now.
  */
@@ -141,6 +149,8 @@ int jnl_action(
 /* Insert or overwrite the action's row. */
 int jnl_put_action(
     struct journal *j, const struct jnl_action *a, struct err *e);
+/* Forget an action that was never carried out. */
+int jnl_drop_action(struct journal *j, const char *key, struct err *e);
 
 /* ---- calls and clients ---- */
 
