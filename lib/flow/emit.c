@@ -19,6 +19,7 @@ struct emitter {
 	size_t nout;
 	struct buf batch; /* lines, each with its newline */
 	size_t had;       /* nout before this batch */
+	bool full;        /* something is due, and too many are out */
 };
 
 struct emitter *
@@ -107,6 +108,9 @@ take(void *ctx, const struct jnl_record *r, struct err *e)
 
 	if (rc)
 		return rc < 0 ? -1 : 0;
+	m->full = EMIT_OUT_MAX - m->had < BATCH;
+	if (m->full)
+		return 1;
 	if (add(m, r, e) < 0)
 		return -1;
 	return m->nout - m->had == BATCH;
@@ -142,19 +146,15 @@ emt_step(struct emitter *m,
     int (*out)(void *ctx, struct span line, struct err *e), void *ctx,
     struct err *e)
 {
-	size_t room;
-
 	if (settle_out(m, e) < 0)
 		return -1;
-	room = EMIT_OUT_MAX - m->nout;
-	if (room < BATCH)
-		return 2;
 	m->had = m->nout;
+	m->full = false;
 	buf_clear(&m->batch);
 	if (jnl_due(m->j, clock_now(), m->since, take, m, e) < 0)
 		return -1;
 	if (m->nout == m->had)
-		return 0;
+		return m->full ? 2 : 0;
 	if (hide(m, e) < 0 || print(m, out, ctx, e) < 0)
 		return -1;
 	return 1;
