@@ -10,6 +10,8 @@
 #include <signal.h>
 
 static volatile sig_atomic_t stopped;
+static struct err full; /* the disk is; nothing more is read */
+static bool adopt;
 
 static void
 on_signal(int sig)
@@ -40,6 +42,10 @@ fill(struct streams *s, struct deliver *d, struct err *e)
 	enum rd_got got = RD_NONE;
 	bool fed = false; /* then a round comes first, and its commit */
 
+	if (!stopped && !dlv_has_disk(d, &full)) {
+		log_error("%s", full.text);
+		stopped = 1;
+	}
 	while (dlv_room(d) && !stopped) {
 		struct span line;
 		int wait = dlv_wait_ms(d);
@@ -96,6 +102,8 @@ report(const struct deliver *d)
 		    dlv_dead(d), dlv_dead(d) == 1 ? "" : "s");
 		code = exits_worse(code, EXITS_REJECT);
 	}
+	if (full.kind != ERR_NONE)
+		code = exits_worse(code, EXITS_RETRY);
 	return code;
 }
 
@@ -103,7 +111,7 @@ static int
 push(struct setup *su, struct streams *s)
 {
 	struct err e = {0};
-	struct deliver *d = dlv_new(su, put, s->out, &e);
+	struct deliver *d = dlv_new(su, adopt, put, s->out, &e);
 	int rc;
 
 	if (!d)
@@ -119,12 +127,18 @@ push(struct setup *su, struct streams *s)
 int
 main(int argc, char **argv)
 {
+	static const struct cli_flag flags[] = {
+	    {'a', "adopt", "look in the CRM for every action before it is sent",
+		&adopt, false},
+	    {0},
+	};
 	struct cli cli = {
 	    .program = "ringo-push",
 	    .usage = "ringo-push -C DIR < records-with-plans > results",
 	    .help = "Carries the plan of each call record out in the CRM, "
 		    "exactly once, and adds the\nresult. A record without a "
 		    "plan is planned first.\n",
+	    .flags = flags,
 	    .needs_project = true,
 	};
 

@@ -75,30 +75,49 @@ str_num(struct span s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
-bool
-str_duration(struct span s, int64_t *ms)
+struct unit {
+	char letter; /* 0 ends a table */
+	int64_t of;
+};
+
+/* A whole number with one of the letters behind it; "0" needs none. */
+static bool
+with_unit(struct span s, const struct unit *units, int64_t max, int64_t *out)
 {
-	static const struct {
-		char unit;
-		int64_t ms;
-	} units[] = {
-	    {'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
 	int64_t n;
 
 	if (str_eq(s, "0")) {
-		*ms = 0;
+		*out = 0;
 		return true;
 	}
-	for (size_t i = 0; s.n && i < sizeof(units) / sizeof(units[0]); i++) {
-		if (s.p[s.n - 1] != units[i].unit)
+	for (; s.n && units->letter; units++) {
+		if (s.p[s.n - 1] != units->letter)
 			continue;
 		s.n--;
-		if (!str_num(s, 0, INT64_C(366) * 86400000 / units[i].ms, &n))
+		if (!str_num(s, 0, max / units->of, &n))
 			return false;
-		*ms = n * units[i].ms;
+		*out = n * units->of;
 		return true;
 	}
 	return false;
+}
+
+bool
+str_duration(struct span s, int64_t *ms)
+{
+	static const struct unit units[] = {
+	    {'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}, {0, 0}};
+
+	return with_unit(s, units, INT64_C(366) * 86400000, ms);
+}
+
+bool
+str_size(struct span s, int64_t *bytes)
+{
+	static const struct unit units[] = {
+	    {'K', 1 << 10}, {'M', 1 << 20}, {'G', 1 << 30}, {0, 0}};
+
+	return with_unit(s, units, INT64_C(1) << 50, bytes);
 }
 
 size_t

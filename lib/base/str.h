@@ -24,6 +24,8 @@ bool str_num(struct span s, int64_t min, int64_t max, int64_t *out);
  * else and for more than 366 days.
  */
 bool str_duration(struct span s, int64_t *ms);
+/* "64K", "256M", "2G" (or a bare 0) as bytes; false for anything else. */
+bool str_size(struct span s, int64_t *bytes);
 /* True if every byte is valid UTF-8 (no surrogates, no overlong forms). */
 bool str_utf8(struct span s);
 /* Length of the UTF-8 sequence at p (n bytes are left), 0 if malformed. */

@@ -5,6 +5,10 @@
 #include "base/xalloc.h"
 #include "io/fsx.h"
 
+enum { DAY_MS = 86400000 };
+#define KEEP_MS (INT64_C(14) * DAY_MS)
+#define KEEP_MIN_MS (INT64_C(4) * DAY_MS)
+
 static void
 set_text(char **to, const struct conf_line *l)
 {
@@ -111,6 +115,29 @@ set_settle(void *ctx, const struct conf *c, const struct conf_line *l,
 		conf_wrong(c, l, errs, "write a time as 90s, 15m, 3h or 1d");
 }
 
+/* Longer than the replay window, or replay would bring what is forgotten. */
+static void
+set_keep(void *ctx, const struct conf *c, const struct conf_line *l,
+    struct errs *errs)
+{
+	struct project *p = ctx;
+
+	if (!str_duration(str_span(l->word[1]), &p->keep_ms) ||
+	    p->keep_ms < KEEP_MIN_MS)
+		conf_wrong(c, l, errs,
+		    "write a time of at least 4d: replay goes back three days");
+}
+
+static void
+set_min_free(void *ctx, const struct conf *c, const struct conf_line *l,
+    struct errs *errs)
+{
+	struct project *p = ctx;
+
+	if (!str_size(str_span(l->word[1]), &p->min_free))
+		conf_wrong(c, l, errs, "write a size as 256M or 1G, or 0");
+}
+
 /* The numbers themselves are read once the country is known. */
 static void
 set_line(void *ctx, const struct conf *c, const struct conf_line *l,
@@ -130,6 +157,8 @@ static const struct conf_word words[] = {
     {"senior", 1, 1, false, "senior CODE", set_senior},
     {"match", 1, 1, false, "match international|last9|exact", set_match},
     {"settle", 1, 1, false, "settle 90s", set_settle},
+    {"keep", 1, 1, false, "keep 14d", set_keep},
+    {"min-free", 1, 1, false, "min-free 256M", set_min_free},
     {"line", 1, 64, true, "line NUMBER...", set_line},
     {0},
 };
@@ -194,7 +223,10 @@ project_load(struct project *p, const char *dir, struct errs *errs)
 	bool whole;
 	char *path;
 
-	*p = (struct project){.dir = xstrdup(dir), .settle_ms = -1};
+	*p = (struct project){.dir = xstrdup(dir),
+	    .settle_ms = -1,
+	    .keep_ms = KEEP_MS,
+	    .min_free = -1};
 	path = project_path(p, "ringo.conf");
 	whole = conf_load(&p->conf, path, errs) == 0;
 	conf_apply(&p->conf, words, p, errs);

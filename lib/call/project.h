@@ -23,7 +23,9 @@ struct project {
 	const struct phone_country *country; /* `country UA` */
 	enum phone_match match;              /* `match international` */
 	int64_t settle_ms;                   /* `settle 90s`; -1: not said */
-	char **lines;                        /* `line NUMBER …`: ours, E.164 */
+	int64_t keep_ms;                     /* `keep 14d`: finished records */
+	int64_t min_free;                    /* `min-free 256M`; -1: not said */
+	char **lines; /* `line NUMBER …`: ours, E.164 */
 	size_t nlines;
 	struct conf conf; /* all statements, for the layers above */
 	struct employees employees;

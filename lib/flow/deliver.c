@@ -100,12 +100,13 @@ before_send(void *ctx, struct crm_txn *const *t, size_t n, struct err *e)
 }
 
 struct deliver *
-dlv_new(struct setup *su, dlv_out *out, void *ctx, struct err *e)
+dlv_new(struct setup *su, bool adopt, dlv_out *out, void *ctx, struct err *e)
 {
 	struct deliver *d = xcalloc(1, sizeof(*d));
 	struct crm_transport *tp;
 
 	d->su = su;
+	d->adopt = adopt;
 	d->renewed = clock_mono();
 	d->out = out;
 	d->ctx = ctx;
@@ -122,6 +123,7 @@ dlv_new(struct setup *su, dlv_out *out, void *ctx, struct err *e)
 	}
 	d->engine = eng_new(&su->crm, tp, before_send, d);
 	if (acct_load(su->journal, &d->account, e) < 0 ||
+	    upkeep_open(&d->upkeep, su, e) < 0 ||
 	    jnl_commit(su->journal, e) < 0) {
 		dlv_free(d);
 		return NULL;
@@ -276,14 +278,39 @@ job_yield(struct deliver *d, struct job *j, const char *key)
 	return true;
 }
 
+/* The record isn't in the journal any more, or never was: nobody knows. */
+static int
+is_forgotten(struct deliver *d, struct job *j, struct err *e)
+{
+	struct jnl_record had = {0};
+	int rc;
+
+	if (d->adopt || decide_at(j->rec) > d->upkeep.forgotten)
+		return 0;
+	rc = jnl_record(d->su->journal, j->keys.record, &had, e);
+	jnl_record_free(&had);
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	err_set(e, ERR_INPUT,
+	    "as old as what the journal has forgotten (keep); to look in the "
+	    "CRM for what was done for it, feed it to ringo-push --adopt");
+	return 1;
+}
+
 int
 dlv_feed(struct deliver *d, struct span line, struct err *e)
 {
 	struct job *j = job_new(d, line, e);
 	bool finished;
+	int rc;
 
 	if (!j)
 		return e->kind == ERR_INPUT ? 1 : -1;
+	rc = is_forgotten(d, j, e);
+	if (rc) {
+		job_free(j);
+		return rc;
+	}
 	d->in_hand++;
 	if (job_keep(d, j, &finished, e) < 0) {
 		job_free(j);
@@ -300,6 +327,12 @@ bool
 dlv_room(const struct deliver *d)
 {
 	return d->in_hand < DELIVER_MAX;
+}
+
+bool
+dlv_has_disk(const struct deliver *d, struct err *e)
+{
+	return upkeep_has_room(&d->upkeep, e);
 }
 
 bool
@@ -524,7 +557,7 @@ dlv_run(struct deliver *d, struct err *e)
 {
 	struct crm_txn *back = NULL;
 
-	if (renew(d, e) < 0)
+	if (renew(d, e) < 0 || upkeep_run(&d->upkeep, e) < 0)
 		return -1;
 	wake(d);
 	if (start_ready(d, e) < 0)
@@ -587,5 +620,5 @@ dlv_finish(struct deliver *d, bool stop, struct err *e)
 		if (dlv_run(d, e) < 0)
 			return -1;
 	}
-	return 0;
+	return upkeep_end(&d->upkeep, e);
 }

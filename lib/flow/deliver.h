@@ -26,13 +26,20 @@ struct deliver;
 /* A record that is through, its result in it; what it says is on disk. */
 typedef int dlv_out(void *ctx, struct span line, struct err *e);
 
-/* su stays the caller's. NULL and e if locks or transport can't be opened. */
+/*
+ * su stays the caller's. adopt: what the journal doesn't know may have been
+ * carried out all the same (it was lost, or has forgotten it), so each action
+ * is looked for in the CRM before it is sent the first time. NULL and e if
+ * locks or transport can't be opened.
+ */
 struct deliver *dlv_new(
-    struct setup *su, dlv_out *out, void *ctx, struct err *e);
+    struct setup *su, bool adopt, dlv_out *out, void *ctx, struct err *e);
 void dlv_free(struct deliver *d);
 
 /* Is there room for another record? */
 bool dlv_room(const struct deliver *d);
+/* Is there room on the disk? False and e, which says what to do. */
+bool dlv_has_disk(const struct deliver *d, struct err *e);
 /* Is there nothing that dlv_run could do before another record comes? */
 bool dlv_idle(const struct deliver *d);
 /*

@@ -7,6 +7,7 @@
 #include "crm/engine.h"
 #include "flow/account.h"
 #include "flow/deliver.h"
+#include "flow/upkeep.h"
 #include "journal/lock.h"
 
 enum { ASIDE_MS = 1000 }; /* how long a record set aside stays hidden */
@@ -65,6 +66,7 @@ struct queue_of_jobs {
 
 struct deliver {
 	struct setup *su;
+	bool adopt; /* look for every action before it is sent */
 	struct locks *locks;
 	struct engine *engine;
 	dlv_out *out;
@@ -75,6 +77,7 @@ struct deliver {
 	size_t in_hand;
 	long held, dead;
 	int64_t renewed; /* when all in hand were hidden anew, clock_mono */
+	struct upkeep upkeep;
 	struct account account;
 	struct job *probe; /* sends while the account is down; NULL: nobody */
 };

@@ -271,6 +271,21 @@ is_needless(
 	return rc;
 }
 
+/* It may have been carried out before our time: as good as sent just now. */
+static int
+adopt(struct deliver *d, struct job *j, struct err *e)
+{
+	struct act *a = act_current(j);
+
+	if (job_start(d, j, e) < 0)
+		return -1;
+	a->row.state = JNL_SENT;
+	a->row.due = clock_now();
+	if (act_put(d, a, e) < 0)
+		return -1;
+	return act_doubt(d, j, e);
+}
+
 static int
 send_action(struct deliver *d, struct job *j, struct err *e)
 {
@@ -285,6 +300,8 @@ send_action(struct deliver *d, struct job *j, struct err *e)
 		return -1;
 	if (rc > 0)
 		return act_close(d, j, JNL_SKIPPED, why, e);
+	if (d->adopt && !act_current(j)->known)
+		return adopt(d, j, e);
 	rc = job_may_send(d, j, e);
 	if (rc > 0)
 		act_submit(d, j, CRM_ACT);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 int
@@ -47,5 +48,17 @@ fsx_write_all(int fd, const void *p, size_t n)
 		c += done;
 		n -= (size_t)done;
 	}
+	return 0;
+}
+
+int
+fsx_space(const char *path, int64_t *avail, int64_t *all, struct err *e)
+{
+	struct statvfs fs;
+
+	if (statvfs(path, &fs) < 0)
+		return err_sys(e, ERR_IO, "%s", path);
+	*avail = (int64_t)(fs.f_bavail * fs.f_frsize);
+	*all = (int64_t)(fs.f_blocks * fs.f_frsize);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files: read with a bound, written durably. */
+/* Whole files, and the room for them. */
 #ifndef IO_FSX_H
 #define IO_FSX_H
 
@@ -10,5 +10,10 @@
 int fsx_read(const char *path, size_t max, struct buf *out, struct err *e);
 /* Write all n bytes, over short writes and EINTR. 0, or -1 and errno. */
 int fsx_write_all(int fd, const void *p, size_t n);
+/*
+ * Room on the file system of path, in bytes: what is free for us, and how much
+ * there is in all. 0, or -1 and e.
+ */
+int fsx_space(const char *path, int64_t *avail, int64_t *all, struct err *e);
 
 #endif

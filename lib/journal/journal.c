@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "io/sqlx.h"
 #include "journal/schema.h"
+#include "journal/store.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -175,8 +176,14 @@ jnl_action_free(struct jnl_action *a)
 
 /* ---- opening ---- */
 
-static int
-fail(struct journal *j, struct err *e, const char *what)
+sqlite3 *
+jnl_db(struct journal *j)
+{
+	return j->db;
+}
+
+int
+jnl_fail(struct journal *j, struct err *e, const char *what)
 {
 	return err_set(
 	    e, ERR_IO, "journal.db: %s: %s", what, sqlite3_errmsg(j->db));
@@ -221,7 +228,7 @@ set_up(struct journal *j, const char *path, struct err *e)
 		if (sqlite3_prepare_v3(j->db, sql[i], -1,
 			SQLITE_PREPARE_PERSISTENT, &j->stmt[i],
 			NULL) != SQLITE_OK)
-			return fail(j, e, "can't be used");
+			return jnl_fail(j, e, "can't be used");
 	return 0;
 }
 
@@ -277,7 +284,7 @@ run(struct journal *j, enum stmt s, struct err *e)
 
 	sqlite3_reset(j->stmt[s]);
 	sqlite3_clear_bindings(j->stmt[s]);
-	return rc == SQLITE_DONE ? 0 : fail(j, e, "can't be written");
+	return rc == SQLITE_DONE ? 0 : jnl_fail(j, e, "can't be written");
 }
 
 /* 1 if there is a row (the caller reads it, then calls done), 0, or -1. */
@@ -289,7 +296,7 @@ row(struct journal *j, enum stmt s, struct err *e)
 	if (rc == SQLITE_ROW)
 		return 1;
 	sqlite3_reset(j->stmt[s]);
-	return rc == SQLITE_DONE ? 0 : fail(j, e, "can't be read");
+	return rc == SQLITE_DONE ? 0 : jnl_fail(j, e, "can't be read");
 }
 
 static void

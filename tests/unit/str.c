@@ -157,6 +157,37 @@ durations(void)
 }
 
 static void
+sizes(void)
+{
+	static const struct {
+		const char *in;
+		int64_t want; /* -1: none */
+	} rows[] = {
+	    {"0", 0},
+	    {"64K", 65536},
+	    {"256M", INT64_C(268435456)},
+	    {"2G", INT64_C(2147483648)},
+	    {"1048576G", INT64_C(1) << 50},
+	    {"1048577G", -1},
+	    {"256", -1},
+	    {"1k", -1},
+	    {"1MB", -1},
+	    {"M", -1},
+	    {"", -1},
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		int64_t bytes = -1;
+
+		ok(str_size(str_span(rows[i].in), &bytes) ==
+			(rows[i].want >= 0),
+		    "\"%s\" is %sa size", rows[i].in,
+		    rows[i].want >= 0 ? "" : "not ");
+		is_int(bytes, rows[i].want, "... of so many bytes");
+	}
+}
+
+static void
 utf8(void)
 {
 	static const struct {
@@ -472,6 +503,7 @@ main(void)
 	trims();
 	numbers();
 	durations();
+	sizes();
 	utf8();
 	buffers();
 	parses_instants();

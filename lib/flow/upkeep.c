@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/upkeep.h"
+
+#include "base/clock.h"
+#include "io/fsx.h"
+#include "journal/expire.h"
+
+enum {
+	EVERY_MS = 10000,
+	END_MS = 2000,
+	MIB = 1 << 20,
+	MIN_FREE = 256 * MIB,
+	MIN_FREE_PART = 50, /* of the disk */
+};
+
+int
+upkeep_open(struct upkeep *u, const struct setup *su, struct err *e)
+{
+	*u = (struct upkeep){.su = su, .done = clock_mono()};
+	return jnl_forgotten(su->journal, &u->forgotten, e);
+}
+
+/* A batch; how many left the journal, or -1. */
+static int
+expire(struct upkeep *u, struct err *e)
+{
+	struct journal *j = u->su->journal;
+	int n = jnl_expire(j, clock_now() - u->su->project.keep_ms, e);
+
+	u->done = clock_mono();
+	if (n > 0 && jnl_forgotten(j, &u->forgotten, e) < 0)
+		return -1;
+	return n;
+}
+
+int
+upkeep_run(struct upkeep *u, struct err *e)
+{
+	if (clock_mono() - u->done < EVERY_MS)
+		return 0;
+	return expire(u, e) < 0 ? -1 : 0;
+}
+
+int
+upkeep_end(struct upkeep *u, struct err *e)
+{
+	int64_t until = clock_mono() + END_MS;
+	int n = 1;
+
+	while (n > 0 && clock_mono() < until)
+		n = expire(u, e);
+	return n < 0 ? -1 : 0;
+}
+
+bool
+upkeep_has_room(const struct upkeep *u, struct err *e)
+{
+	const struct project *p = &u->su->project;
+	int64_t avail, all, least = p->min_free;
+
+	if (fsx_space(p->dir, &avail, &all, e) < 0)
+		return false;
+	if (least < 0) {
+		least = all / MIN_FREE_PART;
+		if (least > MIN_FREE)
+			least = MIN_FREE;
+	}
+	if (avail >= least)
+		return true;
+	err_set(e, ERR_IO,
+	    "only %lld MiB are free on the disk of %s, min-free is %lld; make "
+	    "room, then feed the rest of the input again",
+	    (long long)(avail / MIB), p->dir, (long long)(least / MIB));
+	return false;
+}
