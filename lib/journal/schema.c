@@ -31,9 +31,15 @@ static const char *const steps[] = {
     "CREATE TABLE client("
     " key TEXT PRIMARY KEY, last TEXT, known TEXT) WITHOUT ROWID;"
     "CREATE TABLE account(k TEXT PRIMARY KEY, v TEXT) WITHOUT ROWID;",
-    /* out: hidden until then, it is in a pipe. Nobody read the index. */
+    /* out: hidden until then, it is in a pipe. Nobody read action_open. */
     "ALTER TABLE record ADD COLUMN out INTEGER;"
-    "DROP INDEX action_open;",
+    "DROP INDEX action_open;"
+    "DROP INDEX record_open;"
+    "DROP INDEX record_due;"
+    "CREATE INDEX record_open ON record(client, id)"
+    " WHERE state = 'kept' OR state = 'planned' OR state = 'held';"
+    "CREATE INDEX record_due ON record(id, due, at, out)"
+    " WHERE state = 'kept' OR state = 'planned' OR state = 'held';",
 };
 
 const struct sqlx_schema journal_schema = {

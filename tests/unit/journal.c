@@ -695,6 +695,75 @@ remove_all(void)
 	must(rmdir(top) == 0);
 }
 
+/* ---- how it looks things up ---- */
+
+static sqlite3 *opened; /* the journal's own connection */
+
+static int
+see_opening(sqlite3 *db, char **message, const struct sqlite3_api_routines *api)
+{
+	(void)message;
+	(void)api;
+	opened = db;
+	return SQLITE_OK;
+}
+
+/* How many rows of "how STATEMENT" say what is bad in this column. */
+static int
+bad_rows(const char *how, const char *statement, int column,
+    bool (*bad)(const char *text))
+{
+	char *text = sqlite3_mprintf("%s %s", how, statement);
+	sqlite3_stmt *st;
+	int n = 0;
+
+	must(sqlite3_prepare_v2(opened, text, -1, &st, NULL) == SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW)
+		n += bad((const char *)sqlite3_column_text(st, column));
+	sqlite3_finalize(st);
+	sqlite3_free(text);
+	return n;
+}
+
+/* The indexes of open records are short: these may be walked. */
+static bool
+is_slow(const char *plan)
+{
+	return strstr(plan, "TEMP B-TREE") ||
+	       (strstr(plan, "SCAN") &&
+		   !strstr(plan, "USING INDEX record_due"));
+}
+
+static bool
+makes_table(const char *opcode)
+{
+	return strcmp(opcode, "OpenEphemeral") == 0;
+}
+
+/* Of millions of records few are open; no statement may touch the others. */
+static void
+statements(void)
+{
+	sqlite3_stmt *st = NULL;
+	int n = 0;
+
+	new_project();
+	sqlite3_auto_extension((void (*)(void))see_opening);
+	open_it();
+	sqlite3_reset_auto_extension();
+	while ((st = sqlite3_next_stmt(opened, st))) {
+		const char *text = sqlite3_sql(st);
+
+		is_int(bad_rows("EXPLAIN QUERY PLAN", text, 3, is_slow), 0,
+		    "neither scans nor sorts: %.60s", text);
+		is_int(bad_rows("EXPLAIN", text, 1, makes_table), 0,
+		    "makes no table to compare with: %.60s", text);
+		n++;
+	}
+	ok(n > 20, "all statements were seen");
+	jnl_close(j);
+}
+
 int
 main(void)
 {
@@ -716,6 +785,7 @@ main(void)
 	other_files();
 	empty_file();
 	at_once();
+	statements();
 	remove_all();
 	return tap_done();
 }
