@@ -20,12 +20,15 @@ on_signal(int sig)
 	stopped = 1;
 }
 
-/* The journal has it; whoever reads us sees it at once. */
 static int
 put(void *ctx, struct span line, struct err *e)
 {
-	if (wr_line(ctx, line, e) < 0)
-		return -1;
+	return wr_line(ctx, line, e);
+}
+
+static int
+flush(void *ctx, struct err *e)
+{
 	return wr_flush(ctx, e);
 }
 
@@ -111,7 +114,7 @@ static int
 push(struct setup *su, struct streams *s)
 {
 	struct err e = {0};
-	struct deliver *d = dlv_new(su, adopt, put, s->out, &e);
+	struct deliver *d = dlv_new(su, adopt, put, flush, s->out, &e);
 	int rc;
 
 	if (!d)

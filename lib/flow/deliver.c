@@ -100,7 +100,8 @@ before_send(void *ctx, struct crm_txn *const *t, size_t n, struct err *e)
 }
 
 struct deliver *
-dlv_new(struct setup *su, bool adopt, dlv_out *out, void *ctx, struct err *e)
+dlv_new(struct setup *su, bool adopt, dlv_out *out, dlv_flush *flush, void *ctx,
+    struct err *e)
 {
 	struct deliver *d = xcalloc(1, sizeof(*d));
 	struct crm_transport *tp;
@@ -109,6 +110,7 @@ dlv_new(struct setup *su, bool adopt, dlv_out *out, void *ctx, struct err *e)
 	d->adopt = adopt;
 	d->renewed = clock_mono();
 	d->out = out;
+	d->flush = flush;
 	d->ctx = ctx;
 	queue_init(&d->ready);
 	queue_init(&d->locked);
@@ -428,6 +430,7 @@ static int
 give_out(struct deliver *d, struct err *e)
 {
 	struct job *j;
+	bool any = d->ended.head != NULL;
 	int rc = 0;
 
 	while (rc == 0 && (j = queue_take(&d->ended))) {
@@ -439,7 +442,7 @@ give_out(struct deliver *d, struct err *e)
 		d->in_hand--;
 		job_free(j);
 	}
-	return rc;
+	return rc == 0 && any ? d->flush(d->ctx, e) : rc;
 }
 
 static int
@@ -564,6 +567,9 @@ dlv_run(struct deliver *d, struct err *e)
 		return -1;
 	if (eng_pending(d->engine) &&
 	    eng_run(d->engine, dlv_wait_ms(d), &back, e) < 0)
+		return -1;
+	/* Reading before the first write would lock the journal every time. */
+	if (back && jnl_begin(d->su->journal, e) < 0)
 		return -1;
 	if (take_back(d, back, e) < 0 || jnl_commit(d->su->journal, e) < 0)
 		return -1;

@@ -25,6 +25,8 @@ struct deliver;
 
 /* A record that is through, its result in it; what it says is on disk. */
 typedef int dlv_out(void *ctx, struct span line, struct err *e);
+/* The records of a round are out; those that wait for them shall see them. */
+typedef int dlv_flush(void *ctx, struct err *e);
 
 /*
  * su stays the caller's. adopt: what the journal doesn't know may have been
@@ -32,8 +34,8 @@ typedef int dlv_out(void *ctx, struct span line, struct err *e);
  * is looked for in the CRM before it is sent the first time. NULL and e if
  * locks or transport can't be opened.
  */
-struct deliver *dlv_new(
-    struct setup *su, bool adopt, dlv_out *out, void *ctx, struct err *e);
+struct deliver *dlv_new(struct setup *su, bool adopt, dlv_out *out,
+    dlv_flush *flush, void *ctx, struct err *e);
 void dlv_free(struct deliver *d);
 
 /* Is there room for another record? */

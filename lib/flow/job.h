@@ -70,6 +70,7 @@ struct deliver {
 	struct locks *locks;
 	struct engine *engine;
 	dlv_out *out;
+	dlv_flush *flush;
 	void *ctx;
 
 	struct map clients; /* client key → struct caller */
