@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What stands between two requests: one synced commit for what came of the
+# last and one for what the next will do, whatever number of calls a request
+# carries, and results are out only behind theirs.
+. "${0%/*}/../lib.sh"
+
+RINGO_NOW=2026-11-21T12:00:00+02:00
+export RINGO_NOW
+
+# planned N: N missed calls of different clients, with their plans.
+planned() {
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "{\"id\":\"x_-1795000000.%d\"," \
+			    "\"event\":\"call.ended\"," \
+			    "\"at\":\"2026-11-21T10:00:00+02:00\"," \
+			    "\"direction\":\"in\",\"outcome\":\"missed\"," \
+			    "\"client\":{\"phone\":\"+38067%07d\"}}\n", i, i
+	}' | "$BIN/ringo-match" -C project
+}
+
+# steps: what push did about its input, a word for each request: J a commit of
+# the journal, C of the CRM, w results written. Not the first, which begins the
+# files of both.
+steps() {
+	strace -qq -y -e trace=fdatasync,write -o trace \
+		"$BIN/ringo-push" -C project >out
+	sed -n 's/^fdatasync.*journal.db-wal>.*/J/p
+		s/^fdatasync.*crm.db-wal>.*/C/p
+		s/^write(1<.*/w/p' trace | tr -d '\n' |
+		sed 's/JCJ/ &/g; s/^[^ ]* //; s/ww*/w/g; s/w[^w ]*$/w/'
+}
+
+shop project
+printf 'when in\n\tcreate lead to senior\n' >project/matrix
+planned 250 >in
+is "$(steps <in)" 'JCJw JCJw JCJw JCJw' \
+	'fifty calls a request: two commits, then their results'
+is "$(wc -l <out)" 250 '... of all of them'
+
+rm -r project && shop project
+{
+	grep '^text' "$TOP/share/example/shop/matrix"
+	echo 'when in'
+	echo '	create contact to senior'
+	echo '	create lead to senior'
+	echo '	task callback to senior on lead'
+} >project/matrix
+planned 150 >in
+is "$(steps <in)" 'JCJ JCJ JCJ JCJ JCJ JCJw JCJw JCJw' \
+	'three actions a call: two commits a request, as many requests'
+is "$(grep -c '"state":"done"' out)" 150 '... and all are done'
+
+done_testing
