@@ -73,6 +73,7 @@ fill(struct streams *s, struct deliver *d, struct err *e)
 	return got;
 }
 
+/* 0 if all of the input was read, 1 if a signal came before, -1 on failure. */
 static int
 run(struct streams *s, struct deliver *d, struct err *e)
 {
@@ -81,18 +82,25 @@ run(struct streams *s, struct deliver *d, struct err *e)
 
 		if (got == RD_FAIL)
 			return -1;
-		if (got == RD_END || stopped)
-			return dlv_finish(d, stopped, e);
+		if (got == RD_END || stopped) {
+			if (dlv_finish(d, stopped, e) < 0)
+				return -1;
+			return got != RD_END;
+		}
 		if (dlv_run(d, e) < 0)
 			return -1;
 	}
 }
 
 static int
-report(const struct deliver *d)
+report(const struct deliver *d, bool unread)
 {
 	int code = EXITS_OK;
 
+	if (unread) {
+		log_warn("stopped before the end of the input; feed it again");
+		code = EXITS_RETRY;
+	}
 	if (dlv_account_down(d))
 		log_error("nothing more was sent: %s", dlv_account_down(d));
 	if (dlv_held(d)) {
@@ -119,10 +127,8 @@ push(struct setup *su, struct streams *s)
 
 	if (!d)
 		return cli_fail(&e);
-	if (run(s, d, &e) < 0)
-		rc = cli_fail(&e);
-	else
-		rc = report(d);
+	rc = run(s, d, &e);
+	rc = rc < 0 ? cli_fail(&e) : report(d, rc);
 	dlv_free(d);
 	return rc;
 }

@@ -139,6 +139,20 @@ is "$(crm "SELECT count(*) FROM task WHERE key LIKE '%talked'")" 60 \
 	'sixty calls of one client: done within a minute'
 RINGO_NOW=2026-11-21T12:00:00+02:00
 
+# Somebody stops it: what it hasn't read must be fed again.
+fresh
+mkfifo feed result
+"$BIN/ringo-push" -C p <feed >result 2>>said &
+pushing=$!
+exec 8>feed 7<result
+rec a_21.1 +380501111111 ivan >&8
+read -r line <&7
+kill -TERM $pushing
+wait $pushing
+is "$? $(echo "$line" | jq -r .result.state)" '75 done' \
+	'stopped before the end of its input: it says so'
+exec 8>&- 7<&-
+
 # What can never be looked up is dead, and holds up nobody.
 fresh
 rec a_11.1 "+$(printf '%047d' 1)" ivan | match | push >out
