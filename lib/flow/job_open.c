@@ -283,7 +283,8 @@ leave_leg(struct deliver *d, struct job *j, struct err *e)
 	char why[KEY_MAX + 16], *main = NULL;
 	int64_t until;
 
-	switch (leg_of(&d->su->decider, j->rec, j->last, &main, &until, e)) {
+	switch (leg_of(
+	    &d->su->decider, j->rec, j->keys.call, j->last, &main, &until, e)) {
 	case LEG_NONE:
 		return 0;
 	case LEG_OF:

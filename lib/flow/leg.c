@@ -28,13 +28,23 @@ end_of(const struct jnl_record *r)
 	return r->at + total * 1000;
 }
 
+/* Is the record with this key a phase of the call? */
+static bool
+is_phase_of(const char *key, const char *call)
+{
+	size_t n = strlen(call);
+
+	return strncmp(key, call, n) == 0 && key[n] == '/';
+}
+
 enum leg
-leg_of(const struct decider *d, struct rec *rec, const char *last, char **main,
-    int64_t *until, struct err *e)
+leg_of(const struct decider *d, struct rec *rec, const char *call,
+    const char *last, char **main, int64_t *until, struct err *e)
 {
 	int64_t at = decide_at(rec);
 	struct jnl_record r = {0};
 	enum leg is = LEG_NONE;
+	const char *its;
 	char key[BASIS_MAX];
 	int rc;
 
@@ -46,9 +56,10 @@ leg_of(const struct decider *d, struct rec *rec, const char *last, char **main,
 	rc = last ? jnl_record(d->journal, key, &r, e) : 0;
 	if (rc < 0)
 		return LEG_FAIL;
-	if (rc > 0 && at >= r.at && at <= end_of(&r) + LEG_MS) {
-		const char *its = leg_reason(r.reason);
-
+	its = leg_reason(r.reason);
+	if (rc > 0 && is_phase_of(r.key, call) && !its) {
+		is = LEG_NONE; /* its earlier phase was a call of its own */
+	} else if (rc > 0 && at >= r.at && at <= end_of(&r) + LEG_MS) {
 		/* The third leg belongs to where the second belongs. */
 		*main = xstrdup(its ? its : r.key);
 		is = LEG_OF;

@@ -21,8 +21,8 @@ enum leg {
 /* The key in a reason that says so; NULL if reason is another, or NULL. */
 const char *leg_reason(const char *reason);
 
-/* last is client.last, or NULL. */
-enum leg leg_of(const struct decider *d, struct rec *rec, const char *last,
-    char **main, int64_t *until, struct err *e);
+/* call is its own call's key; last is client.last, or NULL. */
+enum leg leg_of(const struct decider *d, struct rec *rec, const char *call,
+    const char *last, char **main, int64_t *until, struct err *e);
 
 #endif

@@ -139,6 +139,14 @@ is "$(crm "SELECT count(*) FROM task WHERE key LIKE '%talked'")" 60 \
 	'sixty calls of one client: done within a minute'
 RINGO_NOW=2026-11-21T12:00:00+02:00
 
+# The phases of a leg whose call never came.
+fresh
+{
+	rec a_20.3 +380501111111 ivan ',"leg":true' '' call.answered
+	rec a_20.3 +380501111111 ivan ',"leg":true'
+} | push >out
+is "$(crm "SELECT count(*) FROM task")" 1 'a leg with phases is no leg of itself'
+
 # Somebody stops it: what it hasn't read must be fed again.
 fresh
 mkfifo feed result
