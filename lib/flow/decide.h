@@ -54,10 +54,10 @@ enum { BASIS_MAX = KEY_MAX + 24 };
 /*
  * What later plans of a client rest on: a record's key and a mark of what was
  * decided for it, so that a plan made on another decision is seen to be stale.
- * plan is the plan's text in the line, or NULL for one of the marks below.
+ * plan is the plan's text in the line, or NULL for one of the marks below; if
+ * anything else was done, the basis that the record itself came behind.
  */
 #define DECIDE_SKIPPED "-" /* marked `skip` before a plan was made */
-#define DECIDE_ELSE "!"    /* anything but the plan in the line */
 #define DECIDE_UNKNOWN "?" /* for a plan behind it: never what was done */
 void decide_basis(const char *record, const struct span *plan, const char *mark,
     char out[BASIS_MAX]);

@@ -376,13 +376,15 @@ freeze(struct deliver *d, struct job *j, struct err *e)
 int
 job_start(struct deliver *d, struct job *j, struct err *e)
 {
-	struct buf plan = {0};
+	struct buf plan = {0}, body = {0};
 	int rc;
 
 	if (j->started)
 		return 0;
 	json_append(&plan, j->plan);
-	rc = jnl_start(d->su->journal, j->row.id, plan.p, e);
+	buf_span(&body, rec_line(j->rec));
+	rc = jnl_start(d->su->journal, j->row.id, plan.p, body.p, e);
+	buf_free(&body);
 	buf_free(&plan);
 	if (rc == 0)
 		rc = freeze(d, j, e);

@@ -91,15 +91,48 @@ set_plan(struct job *j)
 	}
 }
 
-/* Later plans of this client hold if they rest on just what was done. */
-static void
-basis_of(const struct job *j, char out[BASIS_MAX])
+/*
+ * Later plans of this client hold if they rest on just what was done. A record
+ * may come to its end more than once, each time behind another.
+ */
+static int
+basis_of(struct deliver *d, struct job *j, char out[BASIS_MAX], struct err *e)
 {
-	if (j->by_line)
+	char *known = NULL;
+	struct span last;
+	int rc = 0;
+
+	if (j->by_line) {
 		snprintf(out, BASIS_MAX, "%s", j->line_basis);
-	else
-		decide_basis(j->row.key, NULL,
-		    j->plan || !j->skip ? DECIDE_ELSE : DECIDE_SKIPPED, out);
+	} else if (!j->plan && j->skip) {
+		decide_basis(j->row.key, NULL, DECIDE_SKIPPED, out);
+	} else {
+		if (!j->last)
+			rc = jnl_client(d->su->journal, j->keys.client,
+			    &j->last, &known, e);
+		free(known);
+		last = str_span(j->last);
+		decide_basis(j->row.key, &last, NULL, out);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+/* 1 if it came again, with another body, since this one was judged. */
+static int
+came_again(struct deliver *d, const struct job *j, struct err *e)
+{
+	struct jnl_record now = {0};
+	int rc;
+
+	if (j->started)
+		return 0;
+	rc = jnl_begin(d->su->journal, e) < 0
+		 ? -1
+		 : jnl_record(d->su->journal, j->row.key, &now, e);
+	if (rc > 0)
+		rc = !str_eq(rec_line(j->rec), now.body);
+	jnl_record_free(&now);
+	return rc;
 }
 
 int
@@ -107,9 +140,14 @@ job_end(struct deliver *d, struct job *j, enum jnl_state state,
     const char *reason, struct err *e)
 {
 	char basis[BASIS_MAX];
+	int rc = came_again(d, j, e);
 
-	basis_of(j, basis);
-	if (jnl_finish(d->su->journal, &j->row, state, reason, basis, e) < 0)
+	if (rc)
+		return rc < 0 ? -1
+			      : job_hold(d, j, "it came again, changed",
+				    clock_now(), e);
+	if (basis_of(d, j, basis, e) < 0 ||
+	    jnl_finish(d->su->journal, &j->row, state, reason, basis, e) < 0)
 		return -1;
 	d->dead += state == JNL_DEAD;
 	set_plan(j);

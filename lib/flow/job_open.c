@@ -31,8 +31,53 @@ take_in(struct deliver *d, struct job *j, struct err *e)
 }
 
 /*
+ * It came once more since this line was read: the journal's body counts, and
+ * what came with the line was said of another one.
+ */
+static int
+take_newer(struct job *j, struct err *e)
+{
+	struct err bad = {0};
+
+	if (str_eq(rec_line(j->rec), j->row.body))
+		return 0;
+	if (rec_parse(j->rec, j->row.body, strlen(j->row.body), &bad) < 0)
+		return err_set(
+		    e, ERR_IO, "journal.db: %s: %s", j->row.key, bad.text);
+	json_decref(j->line_plan);
+	j->line_plan = NULL;
+	free(j->hold);
+	j->hold = NULL;
+	return 0;
+}
+
+/* Was the call still running when this body was read? */
+static bool
+was_running(const char *body)
+{
+	struct rec *rec = rec_new();
+	struct err bad = {0};
+	bool yes = rec_parse(rec, body, strlen(body), &bad) == 0 &&
+		   rec_true(rec, "running");
+
+	rec_free(rec);
+	return yes;
+}
+
+static int
+amend_it(struct deliver *d, struct job *j, const struct jnl_record *row,
+    struct err *e)
+{
+	int rc = amend(d->su->journal, row, j->rec, &j->keys, j->amended, e);
+
+	d->held += rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+/*
  * A newer body of a record of which nothing has started takes its place; of
- * others what changed becomes a record of its own, which replay brings.
+ * others what changed becomes a record of its own, which replay brings. A row
+ * of a running call is older than that of its end, whenever it comes.
  */
 static int
 renew(struct deliver *d, struct job *j, const struct jnl_record *row,
@@ -44,12 +89,10 @@ renew(struct deliver *d, struct job *j, const struct jnl_record *row,
 	*finished = jnl_final(row->state);
 	if (str_eq(rec_line(j->rec), row->body))
 		return 0;
-	if (row->plan) {
-		rc =
-		    amend(d->su->journal, row, j->rec, &j->keys, j->amended, e);
-		d->held += rc == 1;
-		return rc < 0 ? -1 : 0;
-	}
+	if (row->plan)
+		return amend_it(d, j, row, e);
+	if (rec_true(j->rec, "running") && !was_running(row->body))
+		return 0;
 	*finished = false;
 	buf_span(&body, rec_line(j->rec));
 	rc = jnl_replace(d->su->journal, row->id, body.p,
@@ -340,10 +383,15 @@ job_open(struct deliver *d, struct job *j, struct err *e)
 	rc = take_in(d, j, e);
 	if (rc < 0)
 		return -1;
+	/* Its actions may have begun after it had been fed. */
+	if (j->started && amend_it(d, j, &j->row, e) < 0)
+		return -1;
 	if (rc > 0) {
 		job_duplicate(d, j);
 		return 0;
 	}
+	if (!j->started && take_newer(j, e) < 0)
+		return -1;
 	if (j->started) {
 		j->plan = json_text_load(str_span(j->row.plan), &bad);
 		if (j->plan)

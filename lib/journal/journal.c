@@ -69,7 +69,7 @@ static const char *const sql[S_COUNT] = {
 	       "'planned' ELSE 'held' END, reason = ?, due = ?, out = NULL "
 	       "WHERE id = ?",
     [S_START] = "UPDATE record SET state = 'planned', plan = ?, "
-		"reason = NULL WHERE id = ?",
+		"body = ?, reason = NULL WHERE id = ?",
     [S_UNSTART] = "UPDATE record SET state = 'kept', plan = NULL WHERE id = ?",
     [S_UNFREEZE] = "DELETE FROM call WHERE key = ?",
     [S_STARTED] = "SELECT 1 FROM record WHERE " OF_CALL " AND id <> ?2 AND "
@@ -81,8 +81,9 @@ static const char *const sql[S_COUNT] = {
     [S_WAKE] = "UPDATE record SET due = ?2 WHERE id = (SELECT id FROM record "
 	       "WHERE client = ?1 AND " OPEN " ORDER BY id LIMIT 1) "
 	       "AND due > ?2",
-    [S_EARLIER] = "SELECT key FROM record WHERE client = ? AND id < ? AND "
-		  "at >= ? AND " OPEN " AND " BLOCKS " ORDER BY id LIMIT 1",
+    [S_EARLIER] = "SELECT key FROM record WHERE client = ?1 AND id <> ?2 AND "
+		  "(id < ?2 OR plan IS NOT NULL) AND at >= ?3 AND " OPEN
+		  " AND " BLOCKS " ORDER BY id LIMIT 1",
     [S_DUE] = "SELECT " COLUMNS " FROM record INDEXED BY record_due WHERE " OPEN
 	      " AND (due <= ?1 OR due > ?1 + 86400000) AND NOT " OUT
 	      " AND at >= ?2 ORDER BY id",
@@ -506,12 +507,14 @@ jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
 }
 
 int
-jnl_start(struct journal *j, int64_t id, const char *plan, struct err *e)
+jnl_start(struct journal *j, int64_t id, const char *plan, const char *body,
+    struct err *e)
 {
 	if (jnl_begin(j, e) < 0)
 		return -1;
 	bind_text(j, S_START, 1, plan);
-	bind_int(j, S_START, 2, id);
+	bind_text(j, S_START, 2, body);
+	bind_int(j, S_START, 3, id);
 	return run(j, S_START, e);
 }
 

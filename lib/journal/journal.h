@@ -97,8 +97,12 @@ int jnl_replace(struct journal *j, int64_t id, const char *body,
 /* Move a record that stays open, and is in no pipe; reason may be NULL. */
 int jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
     struct err *e);
-/* An action is about to be sent: state planned, with the plan from now on. */
-int jnl_start(struct journal *j, int64_t id, const char *plan, struct err *e);
+/*
+ * An action is about to be sent: state planned, with the plan from now on and
+ * the body that it was made of, for another may have come meanwhile.
+ */
+int jnl_start(struct journal *j, int64_t id, const char *plan, const char *body,
+    struct err *e);
 /*
  * Undo jnl_start and the freezing of its call: nothing has been done for it,
  * and its plan has no object any more.
@@ -113,7 +117,10 @@ int jnl_call_started(
  */
 int jnl_finish(struct journal *j, const struct jnl_record *r,
     enum jnl_state state, const char *reason, const char *basis, struct err *e);
-/* Key of the client's first open record before id with at >= since. */
+/*
+ * Key of the client's first open record with at >= since that goes before this
+ * one: an earlier one, or one whose actions have begun.
+ */
 int jnl_earlier(struct journal *j, const char *client, int64_t id,
     int64_t since, char **key, struct err *e);
 /*
