@@ -190,6 +190,48 @@ note_creates(json_t *adds, json_t *own, const json_t *actions)
 	}
 }
 
+/* Does the action, which hangs on one thing, hang on this one? */
+static bool
+is_on(const json_t *action, const json_t *has)
+{
+	const json_t *ref = json_array_get(json_object_get(action, "on"), 0);
+	const char *name = json_str(has, "id") ? "id" : "key";
+	const char *is = json_str(ref, name), *this = json_str(has, name);
+
+	return is && this && strcmp(is, this) == 0;
+}
+
+/*
+ * Who is assigned is the owner for the client's later calls. False if it isn't
+ * known yet who (`to distributed`), or what of the client's it is.
+ */
+static bool
+note_assigns(json_t *adds, const json_t *view, const json_t *actions)
+{
+	const json_t *a, *has;
+	bool known = true;
+	size_t i;
+
+	json_array_foreach (actions, i, a) {
+		const char *does = json_str(a, "do");
+		const char *role = json_str(a, "entity");
+		json_t *now;
+
+		if (!does || !role || strcmp(does, "assign") != 0)
+			continue;
+		has = json_object_get(adds, role);
+		if (!has)
+			has = json_object_get(view, role);
+		known &= is_on(a, has) && json_str(a, "owner");
+		if (!known)
+			continue;
+		now = json_deep_copy(has);
+		json_put(now, "owner", json_str(a, "owner"));
+		json_object_set_new(adds, role, now);
+	}
+	return known;
+}
+
 void
 ovl_planned(struct overlay *o, const struct keys *k, const json_t *view,
     const json_t *own, bool frozen, const json_t *plan, const char *basis)
@@ -217,4 +259,7 @@ ovl_planned(struct overlay *o, const struct keys *k, const json_t *view,
 		json_object_set_new(t->adds, k->phone, adds);
 	}
 	note_creates(adds, json_object_get(call, "own"), actions);
+	if (!note_assigns(adds, json_object_get(t->view, k->phone), actions))
+		snprintf(t->basis + decide_basis_key(t->basis),
+		    BASIS_MAX - decide_basis_key(t->basis), "#" DECIDE_UNKNOWN);
 }

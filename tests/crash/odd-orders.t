@@ -48,6 +48,25 @@ replay | match | push >out
 is "$(leads)" 1 'a plan behind one that had begun in another run: one lead'
 RINGO_NOW=2026-11-21T12:00:00+02:00
 
+# A plan that hands the client over counts for the plans behind it.
+for who in answerer:8 distributed:7; do
+	fresh
+	printf 'when %s in\n\t%s\n' \
+		call.answered "assign contact to ${who%:*}" \
+		call.ended 'task callback to responsible' >p/matrix
+	match </dev/null
+	crm "INSERT INTO contact(name, phone, owner) VALUES ('x',
+		'+380501111111', '9')"
+	{
+		rec a_21.1 +380501111111 ivan '' '' call.answered
+		rec a_21.2 +380501111111 olena
+	} | match >planned
+	push <planned >out
+	is "$(crm 'SELECT owner FROM contact UNION ALL SELECT owner FROM task' |
+		tr '\n' ' ')" "${who#*:} ${who#*:} " \
+		"assigned to ${who%:*}: the next call finds the new owner"
+done
+
 # Two numbers that end in the same nine digits share a lock, nothing else.
 fresh
 {
