@@ -3,6 +3,11 @@
 
 #include "base/str.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+static const struct clock_boot *boot_instead;
+
 int64_t
 clock_now(void)
 {
@@ -24,6 +29,41 @@ clock_mono(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+clock_boot(void)
+{
+	struct timespec ts;
+
+	if (boot_instead)
+		return boot_instead->us;
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+void
+clock_boot_id(char out[BOOT_ID_SIZE])
+{
+	ssize_t n = -1;
+	int fd;
+
+	if (boot_instead) {
+		snprintf(out, BOOT_ID_SIZE, "%s", boot_instead->id);
+		return;
+	}
+	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, out, BOOT_ID_SIZE - 1);
+		close(fd);
+	}
+	out[n > 0 ? n : 0] = '\0';
+}
+
+void
+clock_boot_set(const struct clock_boot *instead)
+{
+	boot_instead = instead;
 }
 
 /* Cuts n digits off the front of s into *out. */

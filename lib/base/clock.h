@@ -15,6 +15,23 @@
 int64_t clock_now(void);
 /* Monotonic, for durations and waits; never overridden. */
 int64_t clock_mono(void);
+
+enum { BOOT_ID_SIZE = 40 };
+/*
+ * Microseconds since the machine started, sleep included: the same for all
+ * processes until it starts again, and then id is another. For what outlives a
+ * process but not the machine.
+ */
+struct clock_boot {
+	int64_t us;
+	char id[BOOT_ID_SIZE];
+};
+int64_t clock_boot(void);
+/* What names this run of the machine; "" where the system doesn't say. */
+void clock_boot_id(char out[BOOT_ID_SIZE]);
+/* For tests: from now on both come from here; NULL: from the system again. */
+void clock_boot_set(const struct clock_boot *instead);
+
 /*
  * "2026-11-21T10:00:00+02:00", also with a blank for T, with "+0200", "Z", a
  * fraction of a second (cut to ms), or without an offset: then the process's
