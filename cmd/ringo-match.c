@@ -49,16 +49,13 @@ static struct {
 static int
 match(struct setup *su, struct streams *s)
 {
-	struct crm_transport *tp;
-	struct engine *g;
-	struct planner *p;
 	struct err e = {0};
+	struct engine *g = eng_open(&su->crm, NULL, NULL, &e);
+	struct planner *p;
 	int rc;
 
-	tp = su->crm.driver->transport(&su->crm, &e);
-	if (!tp)
+	if (!g)
 		return cli_fail(&e);
-	g = eng_new(&su->crm, tp, NULL, NULL);
 	p = pln_new(&su->decider, g);
 	if (opts.explain)
 		pln_explain(p);

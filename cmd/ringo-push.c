@@ -83,11 +83,11 @@ run(struct streams *s, struct deliver *d, struct err *e)
 		if (got == RD_FAIL)
 			return -1;
 		if (got == RD_END || stopped) {
-			if (dlv_finish(d, stopped, e) < 0)
+			if (dlv_finish(d, &stopped, e) < 0)
 				return -1;
 			return got != RD_END;
 		}
-		if (dlv_run(d, e) < 0)
+		if (dlv_run(d, dlv_room(d) ? rd_fd(s->in) : -1, e) < 0)
 			return -1;
 	}
 }

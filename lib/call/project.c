@@ -138,6 +138,23 @@ set_min_free(void *ctx, const struct conf *c, const struct conf_line *l,
 		conf_wrong(c, l, errs, "write a size as 256M or 1G, or 0");
 }
 
+static void
+set_rate(void *ctx, const struct conf *c, const struct conf_line *l,
+    struct errs *errs)
+{
+	struct project *p = ctx;
+	struct span s = str_span(l->word[1]);
+	int64_t percent = 0;
+
+	if (s.n && s.p[s.n - 1] == '%')
+		str_num((struct span){s.p, s.n - 1}, 1, 100, &percent);
+	if (percent == 0)
+		conf_wrong(c, l, errs,
+		    "write our share of the CRM's limits as 50%%, from 1%% to "
+		    "100%%");
+	p->percent = (int)percent;
+}
+
 /* The numbers themselves are read once the country is known. */
 static void
 set_line(void *ctx, const struct conf *c, const struct conf_line *l,
@@ -159,6 +176,7 @@ static const struct conf_word words[] = {
     {"settle", 1, 1, false, "settle 90s", set_settle},
     {"keep", 1, 1, false, "keep 14d", set_keep},
     {"min-free", 1, 1, false, "min-free 256M", set_min_free},
+    {"rate", 1, 1, false, "rate 50%", set_rate},
     {"line", 1, 64, true, "line NUMBER...", set_line},
     {0},
 };
@@ -226,7 +244,8 @@ project_load(struct project *p, const char *dir, struct errs *errs)
 	*p = (struct project){.dir = xstrdup(dir),
 	    .settle_ms = -1,
 	    .keep_ms = KEEP_MS,
-	    .min_free = -1};
+	    .min_free = -1,
+	    .percent = 100};
 	path = project_path(p, "ringo.conf");
 	whole = conf_load(&p->conf, path, errs) == 0;
 	conf_apply(&p->conf, words, p, errs);

@@ -25,6 +25,7 @@ struct project {
 	int64_t settle_ms;                   /* `settle 90s`; -1: not said */
 	int64_t keep_ms;                     /* `keep 14d`: finished records */
 	int64_t min_free;                    /* `min-free 256M`; -1: not said */
+	int percent;                         /* `rate 50%`; 100: not said */
 	char **lines; /* `line NUMBER …`: ours, E.164 */
 	size_t nlines;
 	struct conf conf; /* all statements, for the layers above */

@@ -20,6 +20,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "net/limit.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -41,8 +42,11 @@ enum crm_code {
 	CRM_OWNER, /* the owner isn't a user who can have it */
 };
 
-/* Who suffers: this record only, or everything that goes to the account. */
-enum crm_scope { CRM_RECORD, CRM_ACCOUNT };
+/*
+ * Who suffers: this record only, everything that goes to the account, or, of
+ * CRM_AGAIN, whatever draws on the limit that the vendor says is used up.
+ */
+enum crm_scope { CRM_RECORD, CRM_ACCOUNT, CRM_LIMIT };
 
 struct crm_verdict {
 	enum crm_code code;
@@ -50,6 +54,8 @@ struct crm_verdict {
 	bool silent; /* no answer came: the network's word, not the CRM's */
 	unsigned long request; /* silent: which request of the process it was */
 	int64_t wait_ms; /* the vendor's own "not before", from now; 0 = none */
+	bool gate;       /* CRM_LIMIT: of the command's gate, not its bucket */
+	double cost;     /* what the command took of its gate, measured */
 	json_t *data;    /* CRM_OK: this command's part of the answer; owned */
 	char gone[2][40]; /* CRM_GONE: role and id, "" if not said */
 	char text[256];   /* the vendor's words, cut, for people */
@@ -64,9 +70,16 @@ struct crm_command {
 	 * owned by the adapter's state, never by the transaction.
 	 */
 	const char *bin;
-	unsigned bucket; /* which of the driver's limits it draws from */
-	bool write;      /* no answer means CRM_DOUBT; of a read, CRM_AGAIN */
-	json_t *args;    /* the adapter's own, for pack and unpack; owned */
+	/*
+	 * Which of the driver's limits: bucket gives a unit to each request,
+	 * and only commands of one bucket share one. gate is a further limit
+	 * that this command is under (0: none); it is drawn from afterwards,
+	 * by the verdict's cost, and while it is used up such commands wait
+	 * and others go.
+	 */
+	unsigned bucket, gate;
+	bool write;   /* no answer means CRM_DOUBT; of a read, CRM_AGAIN */
+	json_t *args; /* the adapter's own, for pack and unpack; owned */
 };
 
 /* ---- transactions ---- */
@@ -113,6 +126,7 @@ struct crm_txn {
 	bool live;                  /* a live call: goes before a backlog */
 	bool ended;                 /* step said CRM_DONE */
 	struct crm_txn *next; /* the engine's queue, or the list it returns */
+	unsigned long turn;   /* the engine's: its place among all that wait */
 };
 
 void crm_txn_clear(struct crm_txn *t);
@@ -145,6 +159,7 @@ struct crm_request {
 	struct crm_answer answer;
 	struct crm_txn **txns; /* whose commands it carries, in order */
 	size_t n;
+	struct limit_use use; /* the engine's: what it has drawn */
 };
 
 void crm_request_free(struct crm_request *r);
@@ -152,12 +167,14 @@ void crm_request_free(struct crm_request *r);
 /*
  * Carries requests. start takes a request and returns at once or, where the
  * transport is synchronous, when the answer is there; wait returns a request
- * whose answer is filled in, NULL after timeout_ms without one (-1 waits for
- * ever). A failure of the network is an answer (crm_how), not an error.
+ * whose answer is filled in, NULL after timeout_ms without one, or when fd (-1:
+ * none) can be read. A failure of the network is an answer (crm_how), not an
+ * error.
  */
 struct crm_transport {
 	void (*start)(struct crm_transport *, struct crm_request *);
-	struct crm_request *(*wait)(struct crm_transport *, int timeout_ms);
+	struct crm_request *(*wait)(
+	    struct crm_transport *, int timeout_ms, int fd);
 	void (*close)(struct crm_transport *);
 	unsigned slots; /* requests it can have under way at once */
 };
@@ -182,6 +199,8 @@ struct crm_driver {
 	 * `settle` in ringo.conf overrides it.
 	 */
 	int64_t settle_ms;
+	/* What the vendor allows; crm_command.bucket counts from 0 in it. */
+	const struct limit_bucket *limits;
 	struct crm_transport *(*transport)(struct crm *, struct err *);
 	/*
 	 * The next command of t into t->cmd (CRM_SEND), or the end (CRM_DONE).

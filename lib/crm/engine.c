@@ -1,28 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One queue, live calls first. A request takes the first transaction's bin
- * and whatever else of that bin is ready: a live call leaves alone and at
- * once, in a backlog packs fill by themselves. A request refused whole with
- * nobody named is halved until the bad command stands alone.
+ * Commands wait in lanes: those of one bin, bucket and gate, live ones apart. A
+ * request takes the oldest command that may go, and what else may share the
+ * request, oldest first: a live call leaves at once, in a backlog packs fill
+ * by themselves. A request refused whole with nobody named is halved until the
+ * bad command stands alone.
  */
 #include "crm/engine.h"
 
+#include "base/clock.h"
 #include "base/xalloc.h"
+#include "call/project.h"
+
+#include <poll.h>
+
+enum {
+	PATIENCE_MS = 60000,
+	SLEEP_MAX_MS = 1000, /* a signal may come right before the sleep */
+	LIVE_SHARE = 4,      /* of the connections one in so many is theirs */
+};
 
 struct queue {
 	struct crm_txn *head, **tail;
 };
 
+struct lane {
+	bool live;
+	unsigned bucket, gate;
+	const char *bin; /* NULL: each goes alone */
+	struct queue q;
+	int64_t wait_ms; /* what the limiter said in this round; 0: go, or
+			    not asked yet */
+	int64_t since;   /* clock_mono when it was first told to wait, or 0 */
+	bool joins;      /* may share the request that is being filled */
+	struct lane *next;
+};
+
 struct engine {
 	const struct crm *crm;
 	struct crm_transport *tp;
+	struct limit *limit; /* NULL: none */
 	eng_before *before;
 	void *ctx;
-	struct queue live, backlog, back;
-	size_t limit; /* commands in the next request; halved by a refusal */
+	struct lane *lanes;
+	struct queue back;
+	unsigned long turn; /* of the next command that comes to wait */
+	size_t most; /* commands in the next request; halved by a refusal */
 	size_t pending;
 	unsigned under_way;
 	unsigned long answers; /* requests that have come back */
+	int64_t patience_ms;
 };
 
 static void
@@ -49,21 +76,46 @@ queue_add_first(struct queue *q, struct crm_txn *t)
 		q->tail = &t->next;
 }
 
+static struct crm_txn *
+queue_take(struct queue *q)
+{
+	struct crm_txn *t = q->head;
+
+	q->head = t->next;
+	if (!q->head)
+		q->tail = &q->head;
+	return t;
+}
+
 struct engine *
-eng_new(const struct crm *c, struct crm_transport *tp, eng_before *before,
-    void *ctx)
+eng_new(const struct crm *c, struct crm_transport *tp, struct limit *limit,
+    eng_before *before, void *ctx)
 {
 	struct engine *g = xcalloc(1, sizeof(*g));
 
 	g->crm = c;
 	g->tp = tp;
+	g->limit = limit;
 	g->before = before;
 	g->ctx = ctx;
-	g->limit = c->driver->pack_max;
-	queue_init(&g->live);
-	queue_init(&g->backlog);
+	g->most = c->driver->pack_max;
+	g->patience_ms = PATIENCE_MS;
 	queue_init(&g->back);
 	return g;
+}
+
+struct engine *
+eng_open(struct crm *c, eng_before *before, void *ctx, struct err *e)
+{
+	struct limit *l = limit_open(
+	    c->project->dir, c->driver->limits, c->project->percent, e);
+	struct crm_transport *tp = l ? c->driver->transport(c, e) : NULL;
+
+	if (!tp) {
+		limit_close(l);
+		return NULL;
+	}
+	return eng_new(c, tp, l, before, ctx);
 }
 
 void
@@ -71,7 +123,14 @@ eng_free(struct engine *g)
 {
 	if (!g)
 		return;
+	while (g->lanes) {
+		struct lane *a = g->lanes;
+
+		g->lanes = a->next;
+		free(a);
+	}
 	g->tp->close(g->tp);
+	limit_close(g->limit);
 	free(g);
 }
 
@@ -79,6 +138,69 @@ size_t
 eng_pending(const struct engine *g)
 {
 	return g->pending;
+}
+
+void
+eng_patience(struct engine *g, int64_t ms)
+{
+	g->patience_ms = ms;
+}
+
+bool
+eng_waits(const struct engine *g, int64_t wait_ms)
+{
+	return wait_ms < g->patience_ms;
+}
+
+void
+eng_gently(struct engine *g)
+{
+	if (g->limit)
+		limit_gently(g->limit);
+}
+
+/* ---- lanes ---- */
+
+static bool
+same_bin(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The lane for t's command; an empty one serves as any. */
+static struct lane *
+lane_of(struct engine *g, const struct crm_txn *t)
+{
+	const struct crm_command *c = &t->cmd;
+	struct lane *a, *empty = NULL;
+
+	for (a = g->lanes; a; a = a->next) {
+		if (a->live == t->live && a->bucket == c->bucket &&
+		    a->gate == c->gate && same_bin(a->bin, c->bin))
+			return a;
+		if (!a->q.head)
+			empty = a;
+	}
+	a = empty;
+	if (!a) {
+		a = xcalloc(1, sizeof(*a));
+		a->next = g->lanes;
+		g->lanes = a;
+		queue_init(&a->q);
+	}
+	a->live = t->live;
+	a->bucket = c->bucket;
+	a->gate = c->gate;
+	a->bin = c->bin;
+	a->since = 0;
+	return a;
+}
+
+static void
+line_up(struct engine *g, struct crm_txn *t)
+{
+	t->turn = g->turn++;
+	queue_add(&lane_of(g, t)->q, t);
 }
 
 /*
@@ -97,7 +219,7 @@ advance(struct engine *g, struct crm_txn *t)
 	t->verdict.data = NULL;
 	if (step == CRM_SEND) {
 		t->verdict = (struct crm_verdict){0};
-		queue_add(t->live ? &g->live : &g->backlog, t);
+		line_up(g, t);
 	} else {
 		t->ended = t->verdict.code == CRM_OK;
 		queue_add(&g->back, t);
@@ -115,67 +237,183 @@ eng_submit(struct engine *g, struct crm_txn *t)
 	advance(g, t);
 }
 
-static bool
-same_bin(const struct crm_txn *a, const struct crm_txn *b)
-{
-	return a->cmd.bin && b->cmd.bin && strcmp(a->cmd.bin, b->cmd.bin) == 0;
-}
-
-/* Moves what may share a request with first from q into v, up to max. */
-static size_t
-gather(struct queue *q, const struct crm_txn *first, struct crm_txn **v,
-    size_t n, size_t max)
-{
-	struct crm_txn **p = &q->head;
-
-	while (*p && n < max) {
-		struct crm_txn *t = *p;
-
-		if (t != first && !same_bin(first, t)) {
-			p = &t->next;
-			continue;
-		}
-		*p = t->next;
-		v[n++] = t;
-	}
-	for (q->tail = &q->head; *q->tail; q->tail = &(*q->tail)->next)
-		;
-	return n;
-}
-
 /* What the adapter didn't fit goes back to where it came from, in order. */
 static void
 put_back(struct engine *g, struct crm_txn **v, size_t from, size_t n)
 {
 	while (n-- > from)
-		queue_add_first(v[n]->live ? &g->live : &g->backlog, v[n]);
+		queue_add_first(&lane_of(g, v[n])->q, v[n]);
 }
 
-/* 1 if a request went out, 0 if nothing is ready, -1 if before failed. */
-static int
-send_one(struct engine *g, struct err *e)
+/* ---- what may go ---- */
+
+/* Of two lanes that may go: does a go before b? */
+static bool
+goes_before(const struct lane *a, const struct lane *b)
 {
-	struct crm_txn *first = g->live.head ? g->live.head : g->backlog.head;
-	struct crm_request *r;
+	if (!b || a->live != b->live)
+		return !b || a->live;
+	return a->q.head->turn < b->q.head->turn;
+}
+
+/* No backlog takes the unit that a live call has just been refused. */
+static bool
+live_waits(const struct engine *g, unsigned bucket)
+{
+	for (const struct lane *a = g->lanes; a; a = a->next)
+		if (a->live && a->q.head && a->bucket == bucket && a->wait_ms)
+			return true;
+	return false;
+}
+
+static bool
+connection_free(const struct engine *g, bool live)
+{
+	unsigned spare = live ? 0 : g->tp->slots / LIVE_SHARE;
+
+	return g->under_way + spare < g->tp->slots;
+}
+
+/* The next lane to ask for in this round, NULL if all have been asked. */
+static struct lane *
+next_lane(const struct engine *g)
+{
+	struct lane *best = NULL;
+
+	for (struct lane *a = g->lanes; a; a = a->next)
+		if (a->q.head && !a->wait_ms && connection_free(g, a->live) &&
+		    (a->live || !live_waits(g, a->bucket)) &&
+		    goes_before(a, best))
+			best = a;
+	return best;
+}
+
+/* May a request of this lane go? Then u is what it has drawn. */
+static bool
+may_go(struct engine *g, struct lane *a, struct limit_use *u)
+{
+	if (!g->limit)
+		return true;
+	if (a->gate)
+		a->wait_ms = limit_wait(g->limit, a->gate, a->live);
+	if (!a->wait_ms)
+		a->wait_ms = limit_take(g->limit, a->bucket, a->live, u);
+	if (!a->wait_ms) {
+		a->since = 0;
+		return true;
+	}
+	if (!a->since)
+		a->since = clock_mono();
+	return false;
+}
+
+/* Its commands wait longer for a limit than anybody wants to. */
+static void
+give_back(struct engine *g, struct lane *a)
+{
+	int64_t wait =
+	    a->wait_ms > g->patience_ms ? a->wait_ms : g->patience_ms;
+	unsigned bucket = a->gate ? a->gate : a->bucket;
+
+	while (a->q.head) {
+		struct crm_txn *t = queue_take(&a->q);
+
+		crm_verdict(t, CRM_AGAIN, CRM_LIMIT,
+		    "the CRM's limit is used up (%s)",
+		    g->crm->driver->limits[bucket].name);
+		t->verdict.wait_ms = wait;
+		queue_add(&g->back, t);
+	}
+	a->since = 0;
+}
+
+static bool
+is_impatient(const struct engine *g, const struct lane *a)
+{
+	return !eng_waits(g, a->wait_ms) ||
+	       clock_mono() - a->since >= g->patience_ms;
+}
+
+/* ---- requests ---- */
+
+/* Moves what may share a request with lane first into v, the oldest first. */
+static size_t
+gather(struct engine *g, struct lane *first, struct crm_txn **v, size_t max)
+{
+	size_t n = 0;
+
+	for (struct lane *a = g->lanes; a; a = a->next)
+		a->joins = a->bin && a->q.head && a->live == first->live &&
+			   a->bucket == first->bucket &&
+			   same_bin(a->bin, first->bin) &&
+			   (!g->limit || !a->gate || a->gate == first->gate ||
+			       !limit_wait(g->limit, a->gate, a->live));
+	v[n++] = queue_take(&first->q);
+	while (n < max) {
+		struct lane *oldest = NULL;
+
+		for (struct lane *a = g->lanes; a; a = a->next)
+			if (a->joins && a->q.head && goes_before(a, oldest))
+				oldest = a;
+		if (!oldest)
+			break;
+		v[n++] = queue_take(&oldest->q);
+	}
+	return n;
+}
+
+/* A request from this lane, which may go. -1 if before failed. */
+static int
+send_from(
+    struct engine *g, struct lane *a, const struct limit_use *u, struct err *e)
+{
+	struct crm_request *r = xcalloc(1, sizeof(*r));
 	size_t n;
 
-	if (!first || g->under_way >= g->tp->slots)
-		return 0;
-	r = xcalloc(1, sizeof(*r));
-	r->txns = xcalloc(g->limit, sizeof(struct crm_txn *));
-	n = gather(&g->live, first, r->txns, 0, g->limit);
-	n = gather(&g->backlog, first, r->txns, n, g->limit);
+	r->use = *u;
+	r->txns = xcalloc(g->most, sizeof(struct crm_txn *));
+	n = gather(g, a, r->txns, g->most);
 	r->n = g->crm->driver->pack(g->crm, r->txns, n, r);
 	put_back(g, r->txns, r->n, n);
 	if (g->before && g->before(g->ctx, r->txns, r->n, e) < 0) {
 		put_back(g, r->txns, 0, r->n);
+		if (g->limit)
+			limit_done(g->limit, &r->use, false);
 		crm_request_free(r);
 		return -1;
 	}
 	g->under_way++;
 	g->tp->start(g->tp, r);
-	return 1;
+	return 0;
 }
+
+/*
+ * Sends all that may go. *wait_ms becomes the time until a limit lets more go,
+ * -1 if none keeps anything back. -1 if before failed.
+ */
+static int
+send_all(struct engine *g, int64_t *wait_ms, struct err *e)
+{
+	struct limit_use u = {.slot = -1};
+	struct lane *a;
+
+	*wait_ms = -1;
+	for (a = g->lanes; a; a = a->next)
+		a->wait_ms = 0;
+	while ((a = next_lane(g))) {
+		if (may_go(g, a, &u)) {
+			if (send_from(g, a, &u, e) < 0)
+				return -1;
+		} else if (is_impatient(g, a)) {
+			give_back(g, a);
+		} else if (*wait_ms < 0 || a->wait_ms < *wait_ms) {
+			*wait_ms = a->wait_ms;
+		}
+	}
+	return 0;
+}
+
+/* ---- answers ---- */
 
 /* No answer: a write may have been executed, a read can be asked again. */
 static void
@@ -191,11 +429,43 @@ judge_silence(
 	t->verdict.wait_ms = a->wait_ms;
 }
 
+static bool
+is_limited(const struct crm_txn *t)
+{
+	return t->verdict.code == CRM_AGAIN && t->verdict.scope == CRM_LIMIT;
+}
+
+/* What the answer says about the limits that its commands draw on. */
+static void
+account_for(struct engine *g, struct crm_request *r)
+{
+	bool good = true;
+
+	if (!g->limit)
+		return;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct crm_command *c = &r->txns[i]->cmd;
+		struct crm_verdict *v = &r->txns[i]->verdict;
+
+		if (is_limited(r->txns[i])) {
+			v->wait_ms =
+			    limit_block(g->limit, v->gate ? c->gate : c->bucket,
+				r->use.granted, v->wait_ms);
+			good &= v->gate;
+		} else if (c->gate) {
+			limit_spend(g->limit, c->gate, v->cost);
+		}
+	}
+	limit_done(g->limit, &r->use, good && r->answer.how == CRM_ANSWERED);
+}
+
 /* A whole pack was refused: its halves go first, the bad one gets alone. */
 static void
 halve(struct engine *g, struct crm_request *r)
 {
-	g->limit = (r->n + 1) / 2;
+	if (g->limit)
+		limit_done(g->limit, &r->use, true);
+	g->most = (r->n + 1) / 2;
 	put_back(g, r->txns, 0, r->n);
 }
 
@@ -212,15 +482,16 @@ settle_request(struct engine *g, struct crm_request *r)
 		return;
 	}
 	/* Found the culprit, or nothing is wrong: packs grow again. */
-	if (answered && g->limit < g->crm->driver->pack_max)
-		g->limit = g->limit * 2 < g->crm->driver->pack_max
-			       ? g->limit * 2
-			       : g->crm->driver->pack_max;
+	if (answered && g->most < g->crm->driver->pack_max)
+		g->most = g->most * 2 < g->crm->driver->pack_max
+			      ? g->most * 2
+			      : g->crm->driver->pack_max;
+	for (size_t i = 0; i < r->n && !answered; i++)
+		judge_silence(r->txns[i], &r->answer, g->answers);
+	account_for(g, r);
 	for (size_t i = 0; i < r->n; i++) {
 		struct crm_txn *t = r->txns[i];
 
-		if (!answered)
-			judge_silence(t, &r->answer, g->answers);
 		if (t->verdict.code == CRM_OK)
 			advance(g, t);
 		else
@@ -229,24 +500,35 @@ settle_request(struct engine *g, struct crm_request *r)
 	crm_request_free(r);
 }
 
+/* ---- rounds ---- */
+
+static int
+least(int a, int64_t b)
+{
+	return b >= 0 && (a < 0 || b < a) ? (int)b : a;
+}
+
 int
-eng_run(struct engine *g, int timeout_ms, struct crm_txn **back, struct err *e)
+eng_run(struct engine *g, int timeout_ms, int fd, struct crm_txn **back,
+    struct err *e)
 {
 	struct crm_request *r;
-	int rc;
+	int64_t limited;
+	int rc = send_all(g, &limited, e);
+	int ms = least(least(timeout_ms, limited), SLEEP_MAX_MS);
 
-	do
-		rc = send_one(g, e);
-	while (rc > 0);
-	/* What is back already is worth more than an answer to come. */
+	if (g->back.head)
+		ms = 0; /* worth more than an answer to come */
 	if (rc == 0 && g->under_way) {
-		r = g->tp->wait(g->tp, g->back.head ? 0 : timeout_ms);
+		r = g->tp->wait(g->tp, ms, fd);
 		if (r)
 			settle_request(g, r);
+	} else if (rc == 0 && limited >= 0 && ms > 0) {
+		poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, ms);
 	}
 	*back = g->back.head;
 	for (struct crm_txn *t = *back; t; t = t->next)
 		g->pending--;
 	queue_init(&g->back);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }

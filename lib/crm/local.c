@@ -30,12 +30,16 @@ static const struct crm_word words[] = {
 static const char *const verb_names[] = {
     "create", "update", "assign", "task", "call", "note", NULL};
 
+/* As fast as it can; only where a test has it refuse requests, it waits. */
+static const struct limit_bucket limits[] = {{.name = "requests"}, {0}};
+
 const struct crm_driver crm_local = {
     .name = "local",
     .entities = words,
     .verbs = verb_names,
     .pack_max = LOCAL_PACK_MAX,
     .settle_ms = 0, /* an answer is only given after the commit */
+    .limits = limits,
     .transport = transport_local_open,
     .step = step,
     .pack = pack,
@@ -55,7 +59,7 @@ static const struct row {
     {200, "INVALID", CRM_DEAD, CRM_RECORD},
     {400, "INVALID", CRM_DEAD, CRM_RECORD}, /* the request, not a command */
     {401, "AUTH", CRM_AGAIN, CRM_ACCOUNT},
-    {429, "THROTTLE", CRM_AGAIN, CRM_ACCOUNT},
+    {429, "THROTTLE", CRM_AGAIN, CRM_LIMIT},
     {503, "BUSY", CRM_AGAIN, CRM_ACCOUNT},
 };
 

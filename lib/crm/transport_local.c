@@ -219,12 +219,13 @@ start(struct crm_transport *tp, struct crm_request *req)
 }
 
 static struct crm_request *
-wait_answer(struct crm_transport *tp, int timeout_ms)
+wait_answer(struct crm_transport *tp, int timeout_ms, int fd)
 {
 	struct local *l = (struct local *)tp;
 	struct crm_request *req = l->done;
 
 	(void)timeout_ms; /* it is there, or nothing will come */
+	(void)fd;
 	l->done = NULL;
 	return req;
 }

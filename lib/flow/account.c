@@ -125,6 +125,9 @@ acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
 		return is_down(j, a, v->text, v->wait_ms, e);
 	}
 	a->silent = 0;
+	/* Whether it would have taken the request isn't said. */
+	if (!t->ended && v->code == CRM_AGAIN && v->scope == CRM_LIMIT)
+		return 0;
 	if (t->ended || v->code != CRM_AGAIN || v->scope != CRM_ACCOUNT)
 		return is_up(j, a, e);
 	/* Those who were under way when it went down say nothing new. */

@@ -210,6 +210,14 @@ decide_at(struct rec *rec)
 	return at.p && clock_parse(at, &ms, &zoned) ? ms : 0;
 }
 
+bool
+decide_is_live(int64_t at)
+{
+	enum { LIVE_MS = 10 * 60 * 1000 };
+
+	return clock_now() - at < LIVE_MS;
+}
+
 json_t *
 decide_plan_new(const struct decider *d, struct rec *rec, const struct keys *k,
     const json_t *view, const json_t *own, const char *basis)

@@ -71,5 +71,7 @@ json_t *decide_plan_new(const struct decider *d, struct rec *rec,
 
 /* "at" of a record in ms; 0 if it has none. */
 int64_t decide_at(struct rec *rec);
+/* Is what came at this time so young that it goes before a backlog? */
+bool decide_is_live(int64_t at);
 
 #endif

@@ -104,7 +104,6 @@ dlv_new(struct setup *su, bool adopt, dlv_out *out, dlv_flush *flush, void *ctx,
     struct err *e)
 {
 	struct deliver *d = xcalloc(1, sizeof(*d));
-	struct crm_transport *tp;
 
 	d->su = su;
 	d->adopt = adopt;
@@ -117,13 +116,13 @@ dlv_new(struct setup *su, bool adopt, dlv_out *out, dlv_flush *flush, void *ctx,
 	queue_init(&d->settling);
 	queue_init(&d->ended);
 	d->locks = locks_open(su->project.dir, e);
-	tp = d->locks ? su->crm.driver->transport(&su->crm, e) : NULL;
-	if (!tp) {
+	if (d->locks)
+		d->engine = eng_open(&su->crm, before_send, d, e);
+	if (!d->engine) {
 		locks_close(d->locks);
 		free(d);
 		return NULL;
 	}
-	d->engine = eng_new(&su->crm, tp, before_send, d);
 	if (acct_load(su->journal, &d->account, e) < 0 ||
 	    upkeep_open(&d->upkeep, su, e) < 0 ||
 	    jnl_commit(su->journal, e) < 0) {
@@ -397,14 +396,29 @@ job_may_send(struct deliver *d, struct job *j, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+bool
+job_goes_again(const struct deliver *d, const struct job *j)
+{
+	const struct crm_verdict *v = &j->txn.verdict;
+
+	return !j->txn.ended && v->code == CRM_AGAIN && v->scope == CRM_LIMIT &&
+	       eng_waits(d->engine, v->wait_ms);
+}
+
 int
 job_judge_account(struct deliver *d, struct job *j, struct err *e)
 {
-	bool probe = d->probe == j;
+	bool probe = d->probe == j, down = d->account.down;
 
+	if (probe && job_goes_again(d, j))
+		return 0; /* it still is the probe */
 	if (probe)
 		d->probe = NULL;
-	return acct_judge(d->su->journal, &d->account, &j->txn, probe, e);
+	if (acct_judge(d->su->journal, &d->account, &j->txn, probe, e) < 0)
+		return -1;
+	if (down && !d->account.down)
+		eng_gently(d->engine);
+	return 0;
 }
 
 /* ---- rounds ---- */
@@ -555,18 +569,14 @@ renew(struct deliver *d, struct err *e)
 	return r.rc;
 }
 
-int
-dlv_run(struct deliver *d, struct err *e)
+/* Send, take what came back, commit, give out. */
+static int
+exchange(struct deliver *d, int timeout_ms, int fd, struct err *e)
 {
 	struct crm_txn *back = NULL;
 
-	if (renew(d, e) < 0 || upkeep_run(&d->upkeep, e) < 0)
-		return -1;
-	wake(d);
-	if (start_ready(d, e) < 0)
-		return -1;
 	if (eng_pending(d->engine) &&
-	    eng_run(d->engine, dlv_wait_ms(d), &back, e) < 0)
+	    eng_run(d->engine, timeout_ms, fd, &back, e) < 0)
 		return -1;
 	/* Reading before the first write would lock the journal every time. */
 	if (back && jnl_begin(d->su->journal, e) < 0)
@@ -574,6 +584,22 @@ dlv_run(struct deliver *d, struct err *e)
 	if (take_back(d, back, e) < 0 || jnl_commit(d->su->journal, e) < 0)
 		return -1;
 	return give_out(d, e);
+}
+
+int
+dlv_run(struct deliver *d, int fd, struct err *e)
+{
+	if (renew(d, e) < 0 || upkeep_run(&d->upkeep, e) < 0)
+		return -1;
+	wake(d);
+	if (start_ready(d, e) < 0)
+		return -1;
+	/* Nothing is uncommitted, and nobody else held up, while it waits. */
+	if (exchange(d, 0, -1, e) < 0)
+		return -1;
+	if (d->ready.head)
+		return 0;
+	return exchange(d, dlv_wait_ms(d), fd, e);
 }
 
 /* ---- the end ---- */
@@ -604,11 +630,16 @@ set_aside_all(
 }
 
 int
-dlv_finish(struct deliver *d, bool stop, struct err *e)
+dlv_finish(
+    struct deliver *d, const volatile sig_atomic_t *stopped, struct err *e)
 {
 	int64_t patience = clock_mono() + LOCK_PATIENCE_MS;
 
 	while (d->in_hand) {
+		bool stop = *stopped;
+
+		if (stop)
+			eng_patience(d->engine, 0);
 		/* Else a record would be in no room at all. */
 		assert(!dlv_idle(d) || d->locked.head || d->settling.head);
 		if (stop && set_aside_all(
@@ -623,7 +654,7 @@ dlv_finish(struct deliver *d, bool stop, struct err *e)
 				     "another process has this client", e) < 0)
 				return -1;
 		}
-		if (dlv_run(d, e) < 0)
+		if (dlv_run(d, -1, e) < 0)
 			return -1;
 	}
 	return upkeep_end(&d->upkeep, e);

@@ -17,6 +17,7 @@
 
 #include "flow/setup.h"
 
+#include <signal.h>
 #include <stdbool.h>
 
 enum { DELIVER_MAX = 1024 /* records in hand */ };
@@ -55,13 +56,18 @@ int dlv_wait_ms(const struct deliver *d);
  * failure of the journal, which is final.
  */
 int dlv_feed(struct deliver *d, struct span line, struct err *e);
-/* One round: start what can start, send, take answers. -1 is final. */
-int dlv_run(struct deliver *d, struct err *e);
 /*
- * No more input: carry on what needs no waiting, hold the rest. stop: start
- * nothing more either, only let what is under way come back.
+ * One round: start what can start, send, take answers. Where only an answer or
+ * the CRM's limit is waited for, it waits, but not when fd (-1: none) can be
+ * read. -1 is final.
  */
-int dlv_finish(struct deliver *d, bool stop, struct err *e);
+int dlv_run(struct deliver *d, int fd, struct err *e);
+/*
+ * No more input: carry on what needs no long waiting, hold the rest. Once
+ * *stopped: start nothing more either, only let what is under way come back.
+ */
+int dlv_finish(
+    struct deliver *d, const volatile sig_atomic_t *stopped, struct err *e);
 
 /* How many records ended held, and how many dead. */
 long dlv_held(const struct deliver *d);

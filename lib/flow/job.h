@@ -96,6 +96,11 @@ bool job_yield(struct deliver *d, struct job *j, const char *key);
  * or set aside until the probe is back. -1 on failure.
  */
 int job_may_send(struct deliver *d, struct job *j, struct err *e);
+/*
+ * The vendor's limit let no command of j go, but the engine would wait until it
+ * does: submit it again at once.
+ */
+bool job_goes_again(const struct deliver *d, const struct job *j);
 /* Take note of what the last verdict of j says about the account. */
 int job_judge_account(struct deliver *d, struct job *j, struct err *e);
 

@@ -10,7 +10,6 @@
 #include "matrix/plan.h"
 
 enum {
-	LIVE_MS = 10 * 60 * 1000,      /* younger records go before a backlog */
 	DUE_MAX_MS = 24 * 3600 * 1000, /* later: the clock was set back */
 };
 
@@ -213,7 +212,7 @@ act_submit(struct deliver *d, struct job *j, enum crm_kind kind)
 	    .spec = a->spec,
 	    .refs = refs,
 	    .owner = j,
-	    .live = a->row.tries == 0 && clock_now() - j->row.at < LIVE_MS};
+	    .live = a->row.tries == 0 && decide_is_live(j->row.at)};
 	job_move(d, j, AT_ENGINE);
 	eng_submit(d->engine, &j->txn);
 }

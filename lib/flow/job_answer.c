@@ -70,24 +70,39 @@ next_try(const struct act *a, int64_t asked_ms)
 	return clock_now() + (asked_ms > 0 ? asked_ms : wait);
 }
 
+/* The engine waits for the limit, unless nobody may send any more. */
+static int
+goes_again(struct deliver *d, struct job *j, enum crm_kind kind, struct err *e)
+{
+	int rc = job_may_send(d, j, e);
+
+	if (rc > 0)
+		act_submit(d, j, kind);
+	return rc < 0 ? -1 : 0;
+}
+
 /* Certainly not executed: later. */
 static int
 again(struct deliver *d, struct job *j, struct err *e)
 {
 	struct act *a = act_current(j);
 	const struct crm_verdict *v = &j->txn.verdict;
+	bool at_once = job_goes_again(d, j);
 
+	/* Not this record's fault: no try counted. */
+	if (v->scope != CRM_RECORD && a->row.state == JNL_SENT)
+		a->row.tries--;
 	a->row.state = JNL_PLANNED;
 	act_keep_refs(a, j->txn.refs);
-	a->row.due = next_try(a, v->wait_ms);
-	act_set_error(a, v->text);
-	/* Not this record's fault: no try counted; later, with the probe. */
-	if (v->scope == CRM_ACCOUNT && a->row.tries > 0)
-		a->row.tries--;
+	a->row.due = at_once ? 0 : next_try(a, v->wait_ms);
+	act_set_error(a, at_once ? NULL : v->text);
+	/* Later, with the probe. */
 	if (v->scope == CRM_ACCOUNT && d->account.down)
 		a->row.due = d->account.probe;
 	if (a->known && act_put(d, a, e) < 0)
 		return -1;
+	if (at_once)
+		return goes_again(d, j, CRM_ACT, e);
 	return job_hold(d, j, v->text, a->row.due, e);
 }
 
@@ -137,6 +152,7 @@ static int
 found(struct deliver *d, struct job *j, struct err *e)
 {
 	struct act *a = act_current(j);
+	int64_t asked = j->txn.verdict.wait_ms;
 
 	switch (j->txn.found) {
 	case CRM_FOUND:
@@ -158,7 +174,7 @@ found(struct deliver *d, struct job *j, struct err *e)
 	case CRM_UNKNOWN:
 		break;
 	}
-	a->row.due = clock_now() + FIND_AGAIN_MS;
+	a->row.due = clock_now() + (asked > 0 ? asked : FIND_AGAIN_MS);
 	if (act_put(d, a, e) < 0)
 		return -1;
 	return job_hold(
@@ -169,6 +185,8 @@ int
 job_answered(struct deliver *d, struct job *j, struct err *e)
 {
 	if (j->txn.kind == CRM_FIND) {
+		if (job_goes_again(d, j))
+			return goes_again(d, j, CRM_FIND, e);
 		if (!j->txn.ended)
 			j->txn.found = CRM_UNKNOWN;
 		return found(d, j, e);

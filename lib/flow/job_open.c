@@ -264,6 +264,24 @@ decide(struct deliver *d, struct job *j, struct err *e)
 	    e);
 }
 
+/* Look its client up, unless the account is down. */
+static int
+look_up(struct deliver *d, struct job *j, struct err *e)
+{
+	int rc = job_may_send(d, j, e);
+
+	if (rc <= 0)
+		return rc;
+	crm_txn_clear(&j->txn);
+	j->txn = (struct crm_txn){.kind = CRM_LOOKUP,
+	    .spec = j->spec,
+	    .owner = j,
+	    .live = decide_is_live(j->row.at)};
+	job_move(d, j, AT_ENGINE);
+	eng_submit(d->engine, &j->txn);
+	return 0;
+}
+
 /* The plan is missing or stale: the same steps as match takes. */
 static int
 decide_again(struct deliver *d, struct job *j, const char *known, struct err *e)
@@ -274,26 +292,25 @@ decide_again(struct deliver *d, struct job *j, const char *known, struct err *e)
 		return -1;
 	if (rc > 0 || j->keys.hidden)
 		return decide(d, j, e);
-	rc = job_may_send(d, j, e);
-	if (rc <= 0)
-		return rc;
+	json_decref(j->spec);
 	j->spec = decide_spec_new(j->rec, &j->keys, known);
-	crm_txn_clear(&j->txn);
-	j->txn =
-	    (struct crm_txn){.kind = CRM_LOOKUP, .spec = j->spec, .owner = j};
-	job_move(d, j, AT_ENGINE);
-	eng_submit(d->engine, &j->txn);
-	return 0;
+	return look_up(d, j, e);
 }
 
 int
 job_looked(struct deliver *d, struct job *j, struct err *e)
 {
-	if (!j->txn.ended && j->txn.verdict.code == CRM_DEAD)
-		return job_end(d, j, JNL_DEAD, j->txn.verdict.text, e);
+	const struct crm_verdict *v = &j->txn.verdict;
+
+	if (!j->txn.ended && v->code == CRM_DEAD)
+		return job_end(d, j, JNL_DEAD, v->text, e);
+	if (job_goes_again(d, j))
+		return look_up(d, j, e);
 	if (!j->txn.ended)
-		return job_hold(d, j, j->txn.verdict.text,
-		    d->account.down ? d->account.probe : clock_now() + TRY_MS,
+		return job_hold(d, j, v->text,
+		    d->account.down
+			? d->account.probe
+			: clock_now() + (v->wait_ms > 0 ? v->wait_ms : TRY_MS),
 		    e);
 	j->view = decide_view_new(&d->su->decider, j->rec, j->txn.result, e);
 	return j->view ? decide(d, j, e) : -1;

@@ -24,6 +24,7 @@ struct who {
 	char *last; /* client.last before the lookup; NULL: none */
 	char *known;
 	bool wanted; /* look it up */
+	bool live;   /* some record of it is */
 	json_t *spec;
 	struct crm_txn txn;
 	char hold[300]; /* why it could not be looked up */
@@ -180,6 +181,7 @@ pln_add(struct planner *p, struct span line, struct err *e)
 		if (is_wanted(p, it, &wanted, e) < 0)
 			return -1;
 		it->who->wanted |= wanted;
+		it->who->live |= decide_is_live(decide_at(it->rec));
 		p->wanted |= wanted;
 		if (wanted && !it->who->spec)
 			it->who->spec =
@@ -187,6 +189,15 @@ pln_add(struct planner *p, struct span line, struct err *e)
 	}
 	p->n++;
 	return 0;
+}
+
+static void
+submit(struct planner *p, struct who *w)
+{
+	crm_txn_clear(&w->txn);
+	w->txn = (struct crm_txn){
+	    .kind = CRM_LOOKUP, .spec = w->spec, .owner = w, .live = w->live};
+	eng_submit(p->g, &w->txn);
 }
 
 /* Look up this client, if it is wanted and nobody said that it can't be. */
@@ -201,9 +212,7 @@ start_lookup(void *ctx, void *value)
 	/* While the account is down one client is the probe. */
 	if (p->account.down && eng_pending(p->g))
 		return;
-	w->txn =
-	    (struct crm_txn){.kind = CRM_LOOKUP, .spec = w->spec, .owner = w};
-	eng_submit(p->g, &w->txn);
+	submit(p, w);
 }
 
 static void
@@ -216,27 +225,42 @@ hold_lookup(void *ctx, void *value)
 		snprintf(w->hold, sizeof(w->hold), "%s", p->account.why);
 }
 
+/* A lookup came back: found, to be asked again, or not to be had now. */
+static int
+looked_up(struct planner *p, struct who *w, bool probe, struct err *e)
+{
+	const struct crm_verdict *v = &w->txn.verdict;
+
+	if (acct_judge(p->d->journal, &p->account, &w->txn, probe, e) < 0 ||
+	    jnl_commit(p->d->journal, e) < 0)
+		return -1;
+	if (probe && !p->account.down)
+		eng_gently(p->g);
+	w->refused = v->code == CRM_DEAD;
+	if (w->txn.ended || w->refused)
+		return 0;
+	if (v->code == CRM_AGAIN && v->scope == CRM_LIMIT &&
+	    eng_waits(p->g, v->wait_ms))
+		submit(p, w);
+	else
+		snprintf(w->hold, sizeof(w->hold), "%s", v->text);
+	return 0;
+}
+
 static int
 run_lookups(struct planner *p, struct err *e)
 {
 	map_each(&p->clients, start_lookup, p);
 	while (eng_pending(p->g)) {
 		bool probe = p->account.down;
-		struct crm_txn *back;
+		struct crm_txn *back, *next;
 
-		if (eng_run(p->g, -1, &back, e) < 0)
+		if (eng_run(p->g, -1, -1, &back, e) < 0)
 			return -1;
-		for (; back; back = back->next) {
-			struct who *w = back->owner;
-
-			if (acct_judge(p->d->journal, &p->account, back, probe,
-				e) < 0 ||
-			    jnl_commit(p->d->journal, e) < 0)
+		for (; back; back = next) {
+			next = back->next; /* it may be submitted again */
+			if (looked_up(p, back->owner, probe, e) < 0)
 				return -1;
-			w->refused = back->verdict.code == CRM_DEAD;
-			if (!back->ended && !w->refused)
-				snprintf(w->hold, sizeof(w->hold), "%s",
-				    back->verdict.text);
 		}
 	}
 	return 0;

@@ -192,6 +192,12 @@ rd_wait(struct rd *r, int ms)
 }
 
 int
+rd_fd(const struct rd *r)
+{
+	return r->fd;
+}
+
+int
 rd_block(struct rd *r, struct span *bytes, struct err *e)
 {
 	while (r->in.len == r->pos && !r->end)

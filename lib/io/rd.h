@@ -40,6 +40,8 @@ enum rd_got rd_ready(struct rd *r, struct span *line, struct err *e);
 void rd_wait(struct rd *r, int ms);
 /* The next bytes, waiting for at least one; empty at the end of the input. */
 int rd_block(struct rd *r, struct span *bytes, struct err *e);
+/* What it reads, for those who wait for several things at once. */
+int rd_fd(const struct rd *r);
 /* Number of the line just returned, from 1. */
 long rd_line_no(const struct rd *r);
 

@@ -86,7 +86,7 @@ when in
 	create lead to senior
 	call on lead
 END
-call '' | RINGO_FAULT='throttle=100000@3' "$FAULTS/ringo-push" -C p \
+call '' | RINGO_FAULT='auth@3+' "$FAULTS/ringo-push" -C p \
 	>out 2>said
 is "$(state)" held 'the call is held after its first action'
 call "$late" | push

@@ -53,10 +53,11 @@ rm -f shop/journal.db* shop/crm.db*
 "$BIN/ringo-match" -C shop </dev/null
 at 12:00:00
 grep 1795072361 records | "$BIN/ringo-match" -C shop |
-	RINGO_FAULT='throttle=1000@2' "$FAULTS/ringo-push" -C shop >first
+	RINGO_FAULT='throttle=90000@2' "$FAULTS/ringo-push" -C shop >first
 is "$(jq -r .result.state first)" held 'stopped after its first action'
 printf 'when call.ended\n\tignore\n' >shop/matrix
 at 14:00:00
+rm shop/limit
 "$BIN/ringo-replay" -C shop >again
 is "$(jq -c .plan again)" '{"started":true}' 'replay says that it has begun'
 pipe <again >last

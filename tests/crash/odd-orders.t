@@ -42,8 +42,9 @@ fresh
 {
 	rec a_40.1 +380501111111 ivan '' 2026-11-21T09:00:00+02:00
 	rec a_40.2 +380501111111 olena
-} | RINGO_FAULT='throttle=1000@3' "$FAULTS/ringo-push" -C p >out 2>>said
+} | RINGO_FAULT='throttle=90000@3' "$FAULTS/ringo-push" -C p >out 2>>said
 RINGO_NOW=2026-11-21T12:30:00+02:00
+rm p/limit
 replay | match | push >out
 is "$(leads)" 1 'a plan behind one that had begun in another run: one lead'
 RINGO_NOW=2026-11-21T12:00:00+02:00

@@ -94,7 +94,7 @@ static const char *const codes[] = {[CRM_OK] = "ok",
     [CRM_GONE] = "gone",
     [CRM_OWNER] = "owner"};
 static const char *const scopes[] = {
-    [CRM_RECORD] = "record", [CRM_ACCOUNT] = "account"};
+    [CRM_RECORD] = "record", [CRM_ACCOUNT] = "account", [CRM_LIMIT] = "limit"};
 static const char *const founds[] = {[CRM_UNKNOWN] = "unknown",
     [CRM_FOUND] = "found",
     [CRM_ABSENT] = "absent",
@@ -306,6 +306,8 @@ end_new(const struct crm_txn *t)
 	}
 	if (v->wait_ms)
 		json_object_set_new(end, "wait", json_integer(v->wait_ms));
+	if (v->gate)
+		json_object_set_new(end, "gate", json_true());
 	if (v->gone[0][0])
 		json_object_set_new(
 		    end, "gone", json_pack("[s,s]", v->gone[0], v->gone[1]));

@@ -95,12 +95,13 @@ fake_start(struct crm_transport *tp, struct crm_request *r)
 }
 
 static struct crm_request *
-fake_wait(struct crm_transport *tp, int timeout_ms)
+fake_wait(struct crm_transport *tp, int timeout_ms, int fd)
 {
 	struct crm_request *r = answered;
 
 	(void)tp;
 	(void)timeout_ms;
+	(void)fd;
 	answered = NULL;
 	return r;
 }
@@ -147,7 +148,7 @@ fresh(void)
 		json_decref(spec);
 	}
 	ntxns = 0;
-	return eng_new(&crm, &transport, before, NULL);
+	return eng_new(&crm, &transport, NULL, before, NULL);
 }
 
 /* Submits a transaction whose spec is this JSON. */
@@ -176,7 +177,7 @@ run_all(struct engine *g)
 		struct crm_txn *back;
 		struct err e = {0};
 
-		if (eng_run(g, -1, &back, &e) < 0)
+		if (eng_run(g, -1, -1, &back, &e) < 0)
 			break;
 		for (; back; back = back->next)
 			n++;
@@ -317,7 +318,8 @@ no_intent_no_request(void)
 
 	world.before_fails = true;
 	submit(g, "{\"name\":\"x\",\"commands\":1}", false);
-	is_int(eng_run(g, -1, &back, &e), -1, "a failed intent fails the run");
+	is_int(
+	    eng_run(g, -1, -1, &back, &e), -1, "a failed intent fails the run");
 	is_str(e.text, "disk full", "with its reason");
 	is_int(world.requests, 0, "and nothing was sent");
 	eng_free(g);

@@ -230,7 +230,7 @@ moving(void)
 	must(jnl_replace(j, id, "{\"n\":2}", NULL, &e) == 0);
 	is_record("1.1/e", "kept due 9 reason - plan - body {\"n\":2}",
 	    "replaced, it is as if just kept");
-	must(jnl_start(j, id, "{\"line\":7}", "{}", &e) == 0);
+	must(jnl_start(j, id, "{\"line\":7}", "{\"n\":2}", &e) == 0);
 	is_record("1.1/e",
 	    "planned due 9 reason - plan {\"line\":7} body {\"n\":2}",
 	    "started, it has its plan");
@@ -239,7 +239,7 @@ moving(void)
 	    "planned due 12 reason client waits plan {\"line\":7} body "
 	    "{\"n\":2}",
 	    "held after its start, it stays planned");
-	must(jnl_start(j, id, "{\"line\":8}", "{}", &e) == 0);
+	must(jnl_start(j, id, "{\"line\":8}", "{\"n\":2}", &e) == 0);
 	is_record("1.1/e",
 	    "planned due 12 reason - plan {\"line\":8} body {\"n\":2}",
 	    "started again, it has the newer plan");

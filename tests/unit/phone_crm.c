@@ -146,7 +146,7 @@ look_up(struct site *s, const char *phone, enum phone_match m, bool *found)
 	    "\"match\":\"%s\"}]}",
 	    phone, phone_match_name(m));
 	s->tp->start(s->tp, r);
-	r = s->tp->wait(s->tp, -1);
+	r = s->tp->wait(s->tp, -1, -1);
 	root = json_text_load(
 	    (struct span){r->answer.body.p, r->answer.body.len}, &e);
 	entities = json_object_get(

@@ -165,7 +165,7 @@ send_raw(struct site *s, const char *body, size_t n)
 	r->n = n;
 	add_json(&r->body, body);
 	s->tp->start(s->tp, r);
-	return s->tp->wait(s->tp, -1);
+	return s->tp->wait(s->tp, -1, -1);
 }
 
 /* What it answered, as text; lives until the next call. */
@@ -1377,7 +1377,7 @@ carry(struct site *s, struct crm_txn *t)
 		r->txns[0] = t;
 		r->n = crm_local.pack(&s->crm, &t, 1, r);
 		s->tp->start(s->tp, r);
-		r = s->tp->wait(s->tp, -1);
+		r = s->tp->wait(s->tp, -1, -1);
 		if (r->answer.how != CRM_ANSWERED)
 			t->verdict.code = CRM_DOUBT;
 		else
