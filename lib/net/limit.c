@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GCRA: of a bucket only the time at which it will be full again is kept, and
- * a unit moves that time by the interval 1/rate. Read, computed and written
- * under an OFD lock on the bucket's own bytes, which dies with the process. A
- * slot is a lock as well, on a byte far behind the end of the file. No fsync:
- * what a crash of the machine loses is worth nothing after it.
+ * GCRA by its level: a bucket is how much is drawn and when that was so; a unit
+ * drawn is one more, and rate units a second run out. Read, computed and
+ * written under an OFD lock on the bucket's own bytes, which dies with the
+ * process. A slot is a lock as well, on a byte far behind the end of the file.
+ * No fsync: what a crash of the machine loses is worth nothing after it.
  */
 #include "net/limit.h"
 
@@ -19,31 +19,34 @@
 
 enum {
 	SLOTS_MAX = 64,
-	SLOTS_AT = 1 << 20,     /* where the slots' bytes begin */
-	SLOT_POLL_MS = 50,      /* how often a taken slot is tried again */
-	SECOND = 1000000,       /* the file's times are in µs */
-	WAIT_MAX_S = 24 * 3600, /* longest wait that a vendor is believed */
-	BACKOFF_MAX_S = 60,
-	BELIEVED = 3,  /* refusals in a row while a short wait is believed */
-	WHOLE = 10000, /* the factor 1 */
-	FACTOR_MIN = 500,
+	SLOTS_AT = 1 << 20, /* where the slots' bytes begin */
+	SLOT_POLL_MS = 50,  /* how often a taken slot is tried again */
+	SECOND = 1000000,   /* times are in µs of clock_boot */
+	WAIT_MAX_MS = 24 * 3600 * 1000, /* longest wait a vendor is believed */
+	BACKOFF_MS = 1000,              /* doubled with each refusal in a row */
+	BACKOFF_MAX_MS = 60000,
+	BELIEVED = 3, /* refusals in a row while a short wait is believed */
+	REFUSALS_MAX = 15,
 };
 
-static const double cut = 0.7;
+static const double cut = 0.7, factor_min = 0.05;
 static const double slow_rise = 0.1 / 60, gentle_rise = 0.5 / 60; /* a second */
+static const double rounding = 1e-4;                              /* units */
 
 /* A bucket in the file. */
 struct cell {
-	int64_t full;     /* when it will be full again, if nothing is drawn */
-	int64_t blocked;  /* nothing is drawn before */
-	int64_t since;    /* when the factor was set */
-	uint16_t factor;  /* of the rate, in 1/WHOLE; it rises since then */
-	uint8_t refusals; /* in a row */
-	uint8_t gentle;   /* it rises fast */
+	int64_t at;            /* when it was so */
+	int64_t slow;          /* when the factor was lowered last */
+	float level;           /* units that are drawn and have not run out */
+	float factor;          /* of the rate */
+	uint32_t blocked : 27; /* ms from then; nothing is drawn before */
+	uint32_t refusals : 4; /* in a row */
+	uint32_t gentle : 1;   /* the factor rises fast */
 	uint32_t check;
 };
 
 _Static_assert(sizeof(struct cell) == 32, "32 bytes a bucket");
+_Static_assert(WAIT_MAX_MS < 1 << 27, "a wait fits into a cell");
 
 struct bucket {
 	struct limit_bucket is; /* our share of the table's */
@@ -94,24 +97,31 @@ check_of(const struct limit *l, const struct bucket *b, const struct cell *c)
 	return fnv(h, l->boot, strlen(l->boot));
 }
 
-/* The longest that full can lie ahead: what the smallest rate makes of it. */
-static int64_t
-farthest(const struct bucket *b)
-{
-	double s = WAIT_MAX_S;
-
-	if (b->is.rate > 0)
-		s += 2 * b->is.burst * WHOLE / FACTOR_MIN / b->is.rate;
-	return (int64_t)(s * SECOND);
-}
-
+/* It may come from any writer: no comparison is true of a NaN. */
 static bool
 is_good(const struct limit *l, const struct bucket *b, const struct cell *c,
     int64_t now)
 {
-	return c->check == check_of(l, b, c) && c->since <= now &&
-	       c->full <= now + farthest(b) &&
-	       c->blocked <= now + (int64_t)WAIT_MAX_S * SECOND;
+	return c->check == check_of(l, b, c) && c->at <= now &&
+	       c->slow <= c->at && c->level >= 0 &&
+	       c->level <= 2 * (float)b->is.burst && c->factor > 0 &&
+	       c->factor <= 1;
+}
+
+/* What has become of it by now. */
+static void
+advance(struct bucket *b, int64_t now)
+{
+	struct cell *c = &b->cell;
+	double s = (double)(now - c->at) / SECOND;
+	int64_t ms = (now - c->at) / 1000;
+	double level = c->level - b->is.rate * c->factor * s;
+	double factor = c->factor + s * (c->gentle ? gentle_rise : slow_rise);
+
+	c->level = level > 0 ? (float)level : 0;
+	c->factor = factor < 1 ? (float)factor : 1;
+	c->blocked = c->blocked > ms ? c->blocked - (uint32_t)ms : 0;
+	c->at = now;
 }
 
 /* Locks the bucket and reads what the others have left of it; the time. */
@@ -125,13 +135,12 @@ enter(struct limit *l, unsigned i)
 
 	set_lock(l, F_OFD_SETLKW, F_WRLCK, (off_t)(i * sizeof(c)), sizeof(c));
 	now = clock_boot();
-	if (l->alone)
-		return now;
 	n = pread(l->fd, &c, sizeof(c), (off_t)(i * sizeof(c)));
-	if (n == sizeof(c) && is_good(l, b, &c, now))
+	if (n == sizeof(c) && is_good(l, b, &c, now) && !l->alone)
 		b->cell = c;
-	else if (n >= 0)
-		b->cell = (struct cell){.factor = WHOLE};
+	else if (n >= 0 && !l->alone)
+		b->cell = (struct cell){.at = now, .factor = 1};
+	advance(b, now);
 	return now;
 }
 
@@ -180,7 +189,7 @@ limit_open(const char *dir, const struct limit_bucket *table, int percent,
 	for (unsigned i = 0; i < l->n; i++) {
 		assert(table[i].slots <= SLOTS_MAX);
 		l->v[i].is = share_of(&table[i], percent);
-		l->v[i].cell.factor = WHOLE;
+		l->v[i].cell.factor = 1;
 	}
 	clock_boot_id(l->boot);
 	buf_fmt(&path, "%s/limit", dir);
@@ -207,60 +216,18 @@ limit_close(struct limit *l)
 
 /* ---- rate ---- */
 
-/* What is got back now, in parts of the whole rate. */
-static double
-factor(const struct cell *c, int64_t now)
-{
-	double f = (double)c->factor / WHOLE;
-
-	f += (double)(now - c->since) / SECOND *
-	     (c->gentle ? gentle_rise : slow_rise);
-	return f < 1 ? f : 1;
-}
-
-/* From one unit to the next, in µs. */
-static double
-interval(const struct bucket *b, int64_t now)
-{
-	return SECOND / (b->is.rate * factor(&b->cell, now));
-}
-
+/* ms until units can be drawn, 0: now. */
 static int64_t
-later(int64_t a, int64_t b)
+wait_for(const struct bucket *b, bool live, double units)
 {
-	return a > b ? a : b;
-}
+	const struct cell *c = &b->cell;
+	double room = b->is.burst - (live ? 0 : b->is.floor);
+	double lacks = c->level + units - room - rounding;
+	int64_t ms = 0;
 
-/* µs until units can be drawn; at most 0: now. */
-static int64_t
-wait_for(const struct bucket *b, int64_t now, bool live, double units)
-{
-	int64_t wait = b->cell.blocked - now;
-	double room = b->is.burst - (live ? 0 : b->is.floor) - units;
-
-	if (b->is.rate > 0)
-		wait = later(wait, later(b->cell.full, now) - now -
-				       (int64_t)(room * interval(b, now)));
-	return wait;
-}
-
-static void
-draw(struct bucket *b, int64_t now, double units)
-{
-	int64_t most = now + farthest(b);
-
-	if (b->is.rate <= 0)
-		return;
-	b->cell.full =
-	    later(b->cell.full, now) + (int64_t)(units * interval(b, now));
-	if (b->cell.full > most)
-		b->cell.full = most;
-}
-
-static int64_t
-to_ms(int64_t us)
-{
-	return us <= 0 ? 0 : (us + 999) / 1000;
+	if (b->is.rate > 0 && lacks > 0)
+		ms = 1 + (int64_t)(lacks / (b->is.rate * c->factor) * 1000);
+	return ms > c->blocked ? ms : c->blocked;
 }
 
 /* ---- slots ---- */
@@ -301,14 +268,14 @@ limit_take(struct limit *l, unsigned bucket, bool live, struct limit_use *u)
 {
 	struct bucket *b = &l->v[bucket];
 	int64_t now = enter(l, bucket);
-	int64_t wait = to_ms(wait_for(b, now, live, 1));
+	int64_t wait = wait_for(b, live, 1);
 
 	*u = (struct limit_use){bucket, -1, now};
 	if (wait == 0 && b->is.slots &&
 	    (u->slot = take_slot(l, bucket, live)) < 0)
 		wait = SLOT_POLL_MS;
-	if (wait == 0)
-		draw(b, now, 1);
+	if (wait == 0 && b->is.rate > 0)
+		b->cell.level += 1;
 	leave(l, bucket, wait == 0 && b->is.rate > 0);
 	return wait;
 }
@@ -327,7 +294,7 @@ limit_done(struct limit *l, const struct limit_use *u, bool good)
 	if (!good || !b->cell.refusals)
 		return;
 	enter(l, u->bucket);
-	if (u->granted > b->cell.since)
+	if (u->granted > b->cell.slow)
 		b->cell.refusals = 0;
 	leave(l, u->bucket, true);
 }
@@ -335,9 +302,10 @@ limit_done(struct limit *l, const struct limit_use *u, bool good)
 int64_t
 limit_wait(struct limit *l, unsigned bucket, bool live)
 {
-	int64_t now = enter(l, bucket);
-	int64_t wait = to_ms(wait_for(&l->v[bucket], now, live, 0));
+	int64_t wait;
 
+	enter(l, bucket);
+	wait = wait_for(&l->v[bucket], live, 0);
 	leave(l, bucket, false);
 	return wait;
 }
@@ -346,10 +314,12 @@ void
 limit_spend(struct limit *l, unsigned bucket, double cost)
 {
 	struct bucket *b = &l->v[bucket];
-	int64_t now = enter(l, bucket);
 
+	enter(l, bucket);
 	if (cost > 0)
-		draw(b, now, cost < b->is.burst ? cost : b->is.burst);
+		b->cell.level += (float)cost;
+	if (b->cell.level > 2 * b->is.burst)
+		b->cell.level = (float)(2 * b->is.burst);
 	b->cell.refusals = 0;
 	leave(l, bucket, true);
 }
@@ -358,51 +328,51 @@ limit_spend(struct limit *l, unsigned bucket, double cost)
 
 /* How long nobody asks: the vendor's word, unless it proves too short. */
 static int64_t
-wait_of(int64_t asked_us, unsigned refusals)
+wait_of(int64_t asked_ms, unsigned refusals)
 {
-	unsigned doublings = refusals < 7 ? refusals - 1 : 6;
-	int64_t own = (int64_t)SECOND << doublings;
+	int64_t own = (int64_t)BACKOFF_MS << (refusals - 1);
 
-	if (own > (int64_t)BACKOFF_MAX_S * SECOND)
-		own = (int64_t)BACKOFF_MAX_S * SECOND;
-	if (asked_us > 0 && refusals <= BELIEVED)
-		return asked_us;
-	return later(asked_us, own);
+	if (own > BACKOFF_MAX_MS)
+		own = BACKOFF_MAX_MS;
+	if (asked_ms > 0 && (refusals <= BELIEVED || asked_ms > own))
+		return asked_ms;
+	return own;
 }
 
 /* Its rate is less from now on. The vendor's bucket is full, so is ours. */
 static void
 lower(struct bucket *b, int64_t now)
 {
-	double f = factor(&b->cell, now) * cut * WHOLE;
+	struct cell *c = &b->cell;
 
-	b->cell.factor = f > FACTOR_MIN ? (uint16_t)f : FACTOR_MIN;
-	b->cell.since = now;
-	b->cell.gentle = 0;
-	if (b->cell.refusals < UINT8_MAX)
-		b->cell.refusals++;
-	if (b->is.rate > 0)
-		b->cell.full = later(b->cell.full,
-		    now + (int64_t)(b->is.burst * interval(b, now)));
+	c->factor = (float)(c->factor * cut);
+	if (c->factor < factor_min)
+		c->factor = (float)factor_min;
+	c->slow = now;
+	c->gentle = 0;
+	if (c->refusals < REFUSALS_MAX)
+		c->refusals++;
+	if (c->level < b->is.burst)
+		c->level = (float)b->is.burst;
 }
 
 int64_t
 limit_block(struct limit *l, unsigned bucket, int64_t granted, int64_t wait_ms)
 {
-	struct bucket *b = &l->v[bucket];
-	int64_t now = enter(l, bucket), wait;
+	struct cell *c = &l->v[bucket].cell;
+	int64_t now = enter(l, bucket);
 
-	if (wait_ms > (int64_t)WAIT_MAX_S * 1000)
-		wait_ms = (int64_t)WAIT_MAX_S * 1000;
-	wait = wait_ms * 1000;
-	if (granted > b->cell.since) {
-		lower(b, now);
-		wait = wait_of(wait, b->cell.refusals);
+	if (granted > c->slow) {
+		lower(&l->v[bucket], now);
+		wait_ms = wait_of(wait_ms, c->refusals);
 	}
-	b->cell.blocked = later(b->cell.blocked, now + wait);
-	wait = to_ms(b->cell.blocked - now);
+	if (wait_ms > WAIT_MAX_MS)
+		wait_ms = WAIT_MAX_MS;
+	if (wait_ms > c->blocked)
+		c->blocked = (uint32_t)wait_ms;
+	wait_ms = c->blocked;
 	leave(l, bucket, true);
-	return wait > 0 ? wait : 1;
+	return wait_ms > 0 ? wait_ms : 1;
 }
 
 void
@@ -411,11 +381,11 @@ limit_gently(struct limit *l)
 	for (unsigned i = 0; i < l->n; i++) {
 		struct cell *c = &l->v[i].cell;
 		int64_t now = enter(l, i);
-		bool half = l->v[i].is.rate > 0 && factor(c, now) > 0.5;
+		bool half = c->factor > 0.5;
 
 		if (half) {
-			c->factor = WHOLE / 2;
-			c->since = now;
+			c->factor = 0.5;
+			c->slow = now;
 			c->gentle = 1;
 		}
 		leave(l, i, half);
