@@ -10,10 +10,13 @@ enum {
 	PROBE_DOUBLINGS = 4,
 	PROBE_MAX_MS = 15 * 60000,
 	WAIT_MAX_MS = 24 * 3600 * 1000, /* longest Retry-After believed */
-	SILENT_MAX = 5, /* requests in a row without an answer */
+	SILENT_MAX = 5,        /* requests in a row without an answer */
+	GOOD_EVERY_MS = 60000, /* how often a success is worth a write */
+	WORKS_MS = 3600000,
 };
 
-static const char key[] = "down";
+static const char down_key[] = "down";
+static const char good_key[] = "good";
 
 static int64_t
 probe_wait(int tries)
@@ -24,18 +27,21 @@ probe_wait(int tries)
 	return ms < PROBE_MAX_MS ? ms : PROBE_MAX_MS;
 }
 
-int
-acct_load(struct journal *j, struct account *a, struct err *e)
+/* Forget that it was down. */
+static void
+clear_down(struct account *a)
 {
-	char *text = NULL;
-	json_t *v;
-	int rc = jnl_account(j, key, &text, e);
+	a->down = false;
+	a->why[0] = '\0';
+	a->since = a->probe = 0;
+	a->tries = 0;
+}
 
-	*a = (struct account){0};
-	if (rc <= 0)
-		return rc;
-	v = json_stored_load(text);
-	free(text);
+static void
+read_down(struct account *a, const char *text)
+{
+	json_t *v = json_stored_load(text);
+
 	if (json_str(v, "why")) {
 		a->down = true;
 		snprintf(a->why, sizeof(a->why), "%s", json_str(v, "why"));
@@ -44,7 +50,50 @@ acct_load(struct journal *j, struct account *a, struct err *e)
 		a->tries = (int)json_integer_value(json_object_get(v, "tries"));
 	}
 	json_decref(v);
-	return 0;
+}
+
+int
+acct_load(struct journal *j, struct account *a, struct err *e)
+{
+	char *down = NULL, *good = NULL;
+	int rc = jnl_account(j, down_key, &down, e);
+
+	clear_down(a);
+	if (rc > 0)
+		read_down(a, down);
+	if (rc >= 0)
+		rc = jnl_account(j, good_key, &good, e);
+	if (rc > 0)
+		str_num(str_span(good), 0, INT64_MAX, &a->good_stored);
+	if (a->good < a->good_stored)
+		a->good = a->good_stored;
+	free(down);
+	free(good);
+	return rc < 0 ? -1 : 0;
+}
+
+bool
+acct_works(const struct account *a)
+{
+	return a->good > clock_now() - WORKS_MS;
+}
+
+/* An action was carried out. */
+static int
+note_good(struct journal *j, struct account *a, struct err *e)
+{
+	struct buf b = {0};
+	int rc;
+
+	a->good = clock_now();
+	if (a->good - a->good_stored < GOOD_EVERY_MS &&
+	    a->good >= a->good_stored)
+		return 0;
+	a->good_stored = a->good;
+	buf_fmt(&b, "%lld", (long long)a->good);
+	rc = jnl_put_account(j, good_key, b.p, e);
+	buf_free(&b);
+	return rc;
 }
 
 static int
@@ -57,7 +106,7 @@ store(struct journal *j, const struct account *a, struct err *e)
 	int rc;
 
 	json_append(&b, v);
-	rc = jnl_put_account(j, key, b.p, e);
+	rc = jnl_put_account(j, down_key, b.p, e);
 	json_decref(v);
 	buf_free(&b);
 	return rc;
@@ -73,8 +122,12 @@ is_down(struct journal *j, struct account *a, const char *why, int64_t wait_ms,
 {
 	int64_t now = clock_now();
 
-	if (!a->down)
-		*a = (struct account){.down = true, .since = now};
+	if (!a->down) {
+		clear_down(a);
+		a->silent = 0;
+		a->down = true;
+		a->since = now;
+	}
 	snprintf(a->why, sizeof(a->why), "%s",
 	    why[0] ? why : "the CRM can't be reached");
 	a->probe = now + (wait_ms > 0 ? wait_ms : probe_wait(a->tries));
@@ -104,8 +157,8 @@ is_up(struct journal *j, struct account *a, struct err *e)
 {
 	if (!a->down)
 		return 0;
-	*a = (struct account){0};
-	return jnl_put_account(j, key, "{}", e);
+	clear_down(a);
+	return jnl_put_account(j, down_key, "{}", e);
 }
 
 int
@@ -125,6 +178,8 @@ acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
 		return is_down(j, a, v->text, v->wait_ms, e);
 	}
 	a->silent = 0;
+	if (t->ended && t->kind == CRM_ACT && note_good(j, a, e) < 0)
+		return -1;
 	/* Whether it would have taken the request isn't said. */
 	if (!t->ended && v->code == CRM_AGAIN && v->scope == CRM_LIMIT)
 		return 0;

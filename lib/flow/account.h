@@ -20,9 +20,11 @@ struct account {
 	int tries;     /* failed probes */
 	int silent;    /* requests of this process in a row without answer */
 	unsigned long silent_request; /* the last of them */
+	int64_t good;                 /* when an action was last carried out */
+	int64_t good_stored;          /* what the journal has of that */
 };
 
-/* Read the journal's word. */
+/* Read the journal's word; what only this process knows stays. */
 int acct_load(struct journal *j, struct account *a, struct err *e);
 /*
  * 1 if this process may send the probe: it is due and nobody else has taken
@@ -35,4 +37,7 @@ int acct_claim(struct journal *j, struct account *a, struct err *e);
  */
 int acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
     bool probe, struct err *e);
+/* Was any action carried out within the last hour? */
+bool acct_works(const struct account *a);
+
 #endif

@@ -10,8 +10,9 @@
 #include "flow/upkeep.h"
 #include "journal/lock.h"
 
-enum { ASIDE_MS = 1000 }; /* how long a record set aside stays hidden */
-enum { TRY_MS = 60000 };  /* wait before a try; with tries squared */
+enum { ASIDE_MS = 1000 };       /* how long a record set aside stays hidden */
+enum { TRY_MS = 60000 };        /* wait before a try; with tries squared */
+enum { FIND_AGAIN_MS = 60000 }; /* after a find that could not tell */
 
 /* Where a job is; it is in exactly one queue, or in the engine's hands. */
 enum job_place {
@@ -140,6 +141,12 @@ void act_keep_refs(struct act *a, const json_t *refs);
 /* The current action's final state; the next one's turn. */
 int act_close(struct deliver *d, struct job *j, enum jnl_state state,
     const char *error, struct err *e);
+/*
+ * How long to wait after so many tries in vain, ms: a minute times their
+ * square, at most an hour, and a fifth more or less, so that what failed
+ * together isn't tried together.
+ */
+int64_t act_wait(const struct act *a, int tries);
 /* Hand the current action to the engine. */
 void act_submit(struct deliver *d, struct job *j, enum crm_kind kind);
 /* Sent, and nobody knows what came of it: settle, then find. */

@@ -10,6 +10,7 @@
 #include "matrix/plan.h"
 
 enum {
+	TRY_MAX_MS = 3600000,          /* longest wait before the next try */
 	DUE_MAX_MS = 24 * 3600 * 1000, /* later: the clock was set back */
 };
 
@@ -217,6 +218,33 @@ act_submit(struct deliver *d, struct job *j, enum crm_kind kind)
 	eng_submit(d->engine, &j->txn);
 }
 
+int64_t
+act_wait(const struct act *a, int tries)
+{
+	int64_t wait = (int64_t)TRY_MS * tries * tries;
+	unsigned spread = (unsigned)tries;
+
+	if (wait > TRY_MAX_MS)
+		wait = TRY_MAX_MS;
+	if (wait < TRY_MS)
+		wait = TRY_MS;
+	for (const char *c = a->key; *c; c++)
+		spread = spread * 31 + (unsigned char)*c;
+	return wait * (80 + spread % 41) / 100;
+}
+
+/* Until the find: settle; longer if it has been tried in vain before. */
+static int64_t
+doubt_wait(const struct deliver *d, const struct act *a)
+{
+	int64_t settle = d->su->crm.settle_ms, wait;
+
+	if (a->row.tries < 2)
+		return settle;
+	wait = act_wait(a, a->row.tries - 1);
+	return wait > settle ? wait : settle;
+}
+
 /*
  * Sent, and nobody knows what came of it. Whoever has the client's lock first
  * fixes when it may be looked up; later holders keep to that.
@@ -225,17 +253,17 @@ int
 act_doubt(struct deliver *d, struct job *j, struct err *e)
 {
 	struct act *a = act_current(j);
-	int64_t now = clock_now();
+	int64_t now = clock_now(), wait = doubt_wait(d, a);
 	int rc;
 
 	if (a->row.due == 0) {
-		a->row.due = now + d->su->crm.settle_ms;
+		a->row.due = now + wait;
 		if (act_put(d, a, e) < 0)
 			return -1;
 	}
-	/* Further away than settle: the clock has been set back. */
-	if (a->row.due > now + d->su->crm.settle_ms)
-		a->row.due = now + d->su->crm.settle_ms;
+	/* Further away than that: the clock has been set back. */
+	if (a->row.due > now + wait && a->row.due > now + FIND_AGAIN_MS)
+		a->row.due = now + wait;
 	if (now < a->row.due) {
 		j->until = a->row.due;
 		job_move(d, j, AT_SETTLE);
@@ -413,8 +441,9 @@ job_intent(struct deliver *d, struct job *j, struct err *e)
 	if (job_start(d, j, e) < 0)
 		return -1;
 	act_keep_refs(a, j->txn.refs);
+	/* Several commands of an action in a row are one try. */
+	a->row.tries += a->row.state != JNL_SENT;
 	a->row.state = JNL_SENT;
-	a->row.tries++;
 	a->row.sent = clock_now();
 	a->row.due = 0;
 	return act_put(d, a, e);

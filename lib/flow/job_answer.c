@@ -11,8 +11,7 @@
 #include "matrix/plan.h"
 
 enum {
-	TRY_MAX_MS = 3600000,  /* longest wait before the next try */
-	FIND_AGAIN_MS = 60000, /* a find that could not tell */
+	TRIES_MAX = 12, /* that were the action's own fault */
 };
 
 /* What the client has from now on, for lookups by id. */
@@ -58,16 +57,28 @@ carried_out(struct deliver *d, struct job *j, struct err *e)
 	return job_next(d, j, e);
 }
 
-static int64_t
-next_try(const struct act *a, int64_t asked_ms)
+/*
+ * A try counts while others succeed, else the fault isn't this record's; but
+ * for the first two, which make it wait. True if that was the last.
+ */
+static bool
+was_last_try(const struct deliver *d, struct act *a)
 {
-	int64_t wait = (int64_t)TRY_MS * a->row.tries * a->row.tries;
+	if (a->row.tries > 2 && !acct_works(&d->account))
+		a->row.tries--;
+	return a->row.tries >= TRIES_MAX;
+}
 
-	if (wait > TRY_MAX_MS)
-		wait = TRY_MAX_MS;
-	if (wait < TRY_MS)
-		wait = TRY_MS;
-	return clock_now() + (asked_ms > 0 ? asked_ms : wait);
+static int
+give_up(struct deliver *d, struct job *j, const char *why, struct err *e)
+{
+	char text[sizeof(j->txn.verdict.text) + 40];
+
+	snprintf(text, sizeof(text), "given up after %d tries: %s", TRIES_MAX,
+	    why && why[0] ? why : "no usable answer");
+	if (act_close(d, j, JNL_DEAD, text, e) < 0)
+		return -1;
+	return job_next(d, j, e);
 }
 
 /* The engine waits for the limit, unless nobody may send any more. */
@@ -92,9 +103,13 @@ again(struct deliver *d, struct job *j, struct err *e)
 	/* Not this record's fault: no try counted. */
 	if (v->scope != CRM_RECORD && a->row.state == JNL_SENT)
 		a->row.tries--;
+	if (v->scope == CRM_RECORD && was_last_try(d, a))
+		return give_up(d, j, v->text, e);
 	a->row.state = JNL_PLANNED;
 	act_keep_refs(a, j->txn.refs);
-	a->row.due = at_once ? 0 : next_try(a, v->wait_ms);
+	a->row.due = at_once          ? 0
+		     : v->wait_ms > 0 ? clock_now() + v->wait_ms
+				      : clock_now() + act_wait(a, a->row.tries);
 	act_set_error(a, at_once ? NULL : v->text);
 	/* Later, with the probe. */
 	if (v->scope == CRM_ACCOUNT && d->account.down)
@@ -158,9 +173,12 @@ found(struct deliver *d, struct job *j, struct err *e)
 	case CRM_FOUND:
 		/* Its first command was carried out; the adapter goes on. */
 		act_keep_refs(a, j->txn.refs);
+		a->row.state = JNL_PLANNED; /* the rest of it */
 		act_submit(d, j, CRM_ACT);
 		return 0;
 	case CRM_ABSENT:
+		if (was_last_try(d, a))
+			return give_up(d, j, a->row.error, e);
 		a->row.state = JNL_PLANNED;
 		a->row.due = 0;
 		return job_next(d, j, e);

@@ -270,13 +270,12 @@ run_lookups(struct planner *p, struct err *e)
 static int
 look_up(struct planner *p, struct err *e)
 {
-	int silent = p->account.silent, rc;
+	int rc;
 
 	if (!p->wanted)
 		return 0; /* nobody to ask for, no probe to take */
 	if (acct_load(p->d->journal, &p->account, e) < 0)
 		return -1;
-	p->account.silent = silent;
 	if (p->account.down) {
 		rc = acct_claim(p->d->journal, &p->account, e);
 		if (rc < 0 || jnl_commit(p->d->journal, e) < 0)
