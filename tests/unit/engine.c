@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine with a driver and a transport that do as a test tells them. */
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "crm/engine.h"
 #include "../tap.h"
+
+#include <unistd.h>
 
 enum { MANY = 40 };
 
@@ -15,6 +18,8 @@ static struct {
 	enum crm_how how; /* of every answer */
 	int before_calls;
 	bool before_fails;
+	bool silent;     /* no answer comes for now */
+	int64_t wait_ms; /* what it says to those that it throttles */
 } world;
 
 static const char *
@@ -29,23 +34,28 @@ flag(const struct crm_txn *t, const char *name)
 	return json_is_true(json_object_get(t->spec, name));
 }
 
+static int
+number(const struct crm_txn *t, const char *name)
+{
+	return (int)json_integer_value(json_object_get(t->spec, name));
+}
+
 static enum crm_step
 fake_step(const struct crm *c, struct crm_txn *t)
 {
-	json_int_t commands =
-	    json_integer_value(json_object_get(t->spec, "commands"));
-
 	(void)c;
 	if (flag(t, "impossible")) {
 		crm_verdict(t, CRM_DEAD, CRM_RECORD, "not here");
 		return CRM_DONE;
 	}
-	if (t->stage == (int)commands)
+	if (t->stage == number(t, "commands"))
 		return CRM_DONE;
 	t->stage++;
 	t->cmd.name = "fake";
 	t->cmd.bin = flag(t, "alone") ? NULL : flag(t, "other") ? "b" : "a";
 	t->cmd.write = !flag(t, "read");
+	t->cmd.bucket = (unsigned)number(t, "bucket");
+	t->cmd.gate = (unsigned)number(t, "gate");
 	return CRM_SEND;
 }
 
@@ -67,16 +77,24 @@ fake_unpack(const struct crm *c, const struct crm_request *req)
 		if (flag(req->txns[i], "poison") && req->n > 1)
 			return false;
 	for (size_t i = 0; i < req->n; i++) {
-		if (flag(req->txns[i], "poison"))
-			crm_verdict(
-			    req->txns[i], CRM_DEAD, CRM_RECORD, "poison");
+		struct crm_txn *t = req->txns[i];
+
+		if (flag(t, "poison"))
+			crm_verdict(t, CRM_DEAD, CRM_RECORD, "poison");
+		else if (flag(t, "throttled"))
+			crm_verdict(t, CRM_AGAIN, CRM_LIMIT, "too many");
 		else
-			req->txns[i]->verdict.code = CRM_OK;
+			t->verdict.code = CRM_OK;
+		t->verdict.gate = number(t, "gate") > 0;
+		t->verdict.cost = number(t, "cost");
+		if (t->verdict.code == CRM_AGAIN)
+			t->verdict.wait_ms = world.wait_ms;
 	}
 	return true;
 }
 
-static struct crm_request *answered;
+static struct crm_request *answered[MANY];
+static size_t nanswered;
 
 static void
 fake_start(struct crm_transport *tp, struct crm_request *r)
@@ -91,18 +109,20 @@ fake_start(struct crm_transport *tp, struct crm_request *r)
 	}
 	r->answer.how = world.how;
 	snprintf(r->answer.text, sizeof(r->answer.text), "the line went dead");
-	answered = r;
+	answered[nanswered++] = r;
 }
 
 static struct crm_request *
 fake_wait(struct crm_transport *tp, int timeout_ms, int fd)
 {
-	struct crm_request *r = answered;
+	struct crm_request *r = answered[0];
 
 	(void)tp;
 	(void)timeout_ms;
 	(void)fd;
-	answered = NULL;
+	if (world.silent || nanswered == 0)
+		return NULL;
+	memmove(answered, answered + 1, --nanswered * sizeof(answered[0]));
 	return r;
 }
 
@@ -112,9 +132,19 @@ fake_close(struct crm_transport *tp)
 	(void)tp;
 }
 
+static const struct limit_bucket limits[] = {
+    {.name = "requests", .rate = 10, .burst = 5, .floor = 2},
+    {.name = "others"},
+    {.name = "work", .rate = 1, .burst = 10, .floor = 2},
+    {.name = "slots", .slots = 3, .spare = 2},
+    {0},
+};
+enum { REQUESTS, OTHERS, WORK, SLOTS };
+
 static const struct crm_driver driver = {
     .name = "fake",
     .pack_max = 8,
+    .limits = limits,
     .step = fake_step,
     .pack = fake_pack,
     .unpack = fake_unpack,
@@ -135,8 +165,27 @@ before(void *ctx, struct crm_txn *const *t, size_t n, struct err *e)
 static struct crm_txn txn[MANY];
 static size_t ntxns;
 
+static struct clock_boot now;
+static char dir[200];
+
+/* NULL: none, everything may go. */
+static struct limit *
+limiter(bool yes)
+{
+	struct err e = {0};
+	char path[220];
+
+	if (!yes)
+		return NULL;
+	snprintf(path, sizeof(path), "%s/limit", dir);
+	unlink(path);
+	now = (struct clock_boot){.us = 1000000000, .id = "boot"};
+	clock_boot_set(&now);
+	return limit_open(dir, limits, 100, &e);
+}
+
 static struct engine *
-fresh(void)
+fresh_with(struct limit *limit)
 {
 	memset(&world, 0, sizeof(world));
 	world.fit = MANY;
@@ -148,7 +197,21 @@ fresh(void)
 		json_decref(spec);
 	}
 	ntxns = 0;
-	return eng_new(&crm, &transport, NULL, before, NULL);
+	nanswered = 0;
+	transport.slots = 1;
+	return eng_new(&crm, &transport, limit, before, NULL);
+}
+
+static struct engine *
+fresh(void)
+{
+	return fresh_with(NULL);
+}
+
+static struct engine *
+limited(void)
+{
+	return fresh_with(limiter(true));
 }
 
 /* Submits a transaction whose spec is this JSON. */
@@ -338,9 +401,258 @@ several_commands(void)
 	eng_free(g);
 }
 
+/* Runs until nothing goes any more; counts those that come back. */
+static int
+go(struct engine *g)
+{
+	size_t sent;
+	int n = 0, came;
+
+	do {
+		struct crm_txn *back;
+		struct err e = {0};
+
+		sent = world.requests;
+		came = 0;
+		if (eng_run(g, 0, -1, &back, &e) < 0)
+			return -1;
+		for (; back; back = back->next)
+			came++;
+		n += came;
+	} while (world.requests > sent || came);
+	return n;
+}
+
+static struct crm_txn *
+alone(struct engine *g, const char *name, int bucket, bool live)
+{
+	char spec[100];
+
+	snprintf(spec, sizeof(spec),
+	    "{\"name\":\"%s\",\"commands\":1,\"alone\":true,"
+	    "\"bucket\":%d}",
+	    name, bucket);
+	return submit(g, spec, live);
+}
+
+static void
+live_before_backlog(void)
+{
+	struct engine *g = limited();
+
+	for (int i = 0; i < 6; i++)
+		alone(g, "b", REQUESTS, false);
+	go(g);
+	is_str(world.order, "b b b ", "a backlog goes down to the floor");
+	for (int i = 0; i < 3; i++)
+		alone(g, "l", REQUESTS, true);
+	go(g);
+	is_str(world.order, "b b b l l ", "live calls go at once, to zero");
+	now.us += 100 * 1000;
+	go(g);
+	is_str(world.order, "b b b l l l ", "... and before what waits longer");
+	now.us += 300 * 1000;
+	go(g);
+	is_str(world.order, "b b b l l l b ", "then the backlog goes on");
+	now.us += 3000 * 1000;
+	is_int(go(g), 2, "... to its end");
+	eng_free(g);
+
+	g = limited();
+	submit(g, "{\"name\":\"b\",\"commands\":1}", false);
+	submit(g, "{\"name\":\"l\",\"commands\":1}", true);
+	go(g);
+	is_str(world.order, "l b ", "it doesn't wait for a backlog's commands");
+	eng_free(g);
+
+	g = limited();
+	transport.slots = 4;
+	world.silent = true;
+	for (int i = 0; i < 4; i++)
+		alone(g, "b", OTHERS, false);
+	go(g);
+	alone(g, "l", OTHERS, true);
+	go(g);
+	is_str(world.order, "b b b l ", "a backlog leaves it a connection");
+	world.silent = false;
+	is_int(go(g), 5, "... and goes on when one is free");
+	eng_free(g);
+}
+
+static void
+one_limit_of_several(void)
+{
+	struct engine *g = limited();
+	struct crm_txn *t;
+
+	world.wait_ms = 5000;
+	t = submit(
+	    g, "{\"name\":\"t\",\"commands\":1,\"throttled\":true}", false);
+	is_int(go(g), 1, "throttled: it comes back");
+	ok(t->verdict.code == CRM_AGAIN && t->verdict.scope == CRM_LIMIT,
+	    "... as not executed, for the limit");
+	is_int(t->verdict.wait_ms, 5000, "... with the vendor's wait");
+	is_str(t->verdict.text, "too many", "... and words");
+	ok(eng_waits(g, t->verdict.wait_ms), "... which the engine would wait");
+	alone(g, "b", REQUESTS, true);
+	alone(g, "o", OTHERS, false);
+	is_int(go(g), 1, "what draws on it waits");
+	is_str(world.order, "t o ", "... and others go");
+	now.us += 4999 * 1000;
+	is_int(go(g), 0, "... until it is over");
+	now.us += 1000;
+	is_int(go(g), 1, "then it goes");
+	eng_free(g);
+}
+
+static void
+gates(void)
+{
+	struct engine *g = limited();
+	struct crm_txn *t, *u;
+
+	submit(
+	    g, "{\"name\":\"1\",\"commands\":1,\"gate\":2,\"cost\":9}", false);
+	is_int(go(g), 1, "a command within its gate goes");
+	submit(g, "{\"name\":\"2\",\"commands\":1,\"gate\":2}", false);
+	submit(g, "{\"name\":\"3\",\"commands\":1}", false);
+	is_int(go(g), 1, "what it cost is more than a backlog may take");
+	is_str(world.order, "1 3 ", "... such commands wait, others go");
+	submit(g, "{\"name\":\"4\",\"commands\":1,\"gate\":2}", true);
+	is_int(go(g), 1, "... so do live ones");
+	now.us += 2000 * 1000;
+	is_int(go(g), 1, "time opens the gate");
+	is_str(world.order, "1 3 4 2 ", "...");
+
+	world.wait_ms = 20000;
+	t = submit(g,
+	    "{\"name\":\"5\",\"commands\":1,\"gate\":2,"
+	    "\"throttled\":true}",
+	    false);
+	u = submit(g, "{\"name\":\"6\",\"commands\":1}", false);
+	is_int(go(g), 2, "of a pack one is refused for its gate");
+	ok(t->verdict.code == CRM_AGAIN && u->ended,
+	    "... its neighbour is done");
+	submit(g, "{\"name\":\"7\",\"commands\":1,\"gate\":2}", true);
+	submit(g, "{\"name\":\"8\",\"commands\":1}", true);
+	is_int(go(g), 1, "the gate is shut");
+	is_str(world.order, "1 3 4 2 56 8 ", "... and not the bucket");
+	eng_free(g);
+}
+
+static void
+a_long_wait(void)
+{
+	struct engine *g = limited();
+	struct crm_txn *b, *l;
+
+	world.wait_ms = 90000;
+	submit(g, "{\"name\":\"t\",\"commands\":1,\"throttled\":true}", false);
+	go(g);
+	b = alone(g, "b", REQUESTS, false);
+	l = alone(g, "l", REQUESTS, true);
+	alone(g, "o", OTHERS, false);
+	is_int(go(g), 3, "what would wait for long comes back");
+	is_str(world.order, "t o ", "... unsent");
+	is_int(b->verdict.wait_ms, 90000, "... with the wait");
+	is_str(b->verdict.text, "the CRM's limit is used up (requests)",
+	    "... and the reason");
+	ok(b->verdict.code == CRM_AGAIN && b->verdict.scope == CRM_LIMIT &&
+		!l->ended && !eng_waits(g, l->verdict.wait_ms),
+	    "... as if refused");
+	now.us += 31 * 1000000;
+	b = alone(g, "b", REQUESTS, false);
+	is_int(go(g), 0, "less than a minute is waited for");
+	eng_patience(g, 0);
+	is_int(go(g), 1, "... unless there is no patience");
+	is_int(b->verdict.wait_ms, 59000, "... and what is left is said");
+	eng_free(g);
+}
+
+static void
+slots(void)
+{
+	struct engine *g = limited();
+	struct crm_txn *back, *t;
+	struct err e = {0};
+
+	transport.slots = 16;
+	world.silent = true;
+	alone(g, "b", SLOTS, false);
+	alone(g, "b", SLOTS, false);
+	for (int i = 0; i < 3; i++)
+		alone(g, "l", SLOTS, true);
+	go(g);
+	is_str(world.order, "l l l ", "as many at once as there are slots");
+	world.silent = false;
+	eng_run(g, 0, -1, &back, &e);
+	world.silent = true;
+	go(g);
+	is_str(world.order, "l l l ", "a backlog doesn't take a live one's");
+	world.silent = false;
+	is_int(go(g), 4, "a slot is free again when its answer is there");
+	is_str(world.order, "l l l b b ", "...");
+
+	world.silent = true;
+	eng_patience(g, 120);
+	alone(g, "b", SLOTS, false);
+	go(g);
+	t = alone(g, "b", SLOTS, false);
+	eng_run(g, 0, -1, &back, &e);
+	ok(!back, "all taken: it waits");
+	usleep(130 * 1000);
+	eng_run(g, 0, -1, &back, &e);
+	ok(back == t && t->verdict.scope == CRM_LIMIT, "... not for ever");
+	ok(t->verdict.wait_ms >= 120, "... and asks for some time");
+	eng_free(g);
+	for (size_t i = 0; i < nanswered; i++)
+		crm_request_free(answered[i]);
+}
+
+/* How long eng_run takes, in ms. */
+static int64_t
+run_ms(struct engine *g, int timeout_ms, int fd)
+{
+	int64_t begin = clock_mono();
+	struct crm_txn *back;
+	struct err e = {0};
+
+	eng_run(g, timeout_ms, fd, &back, &e);
+	return clock_mono() - begin;
+}
+
+static void
+sleeps(void)
+{
+	struct engine *g = limited();
+	int fd[2];
+	int64_t ms;
+
+	if (pipe(fd) < 0)
+		return;
+	world.wait_ms = 150;
+	submit(g, "{\"name\":\"t\",\"commands\":1,\"throttled\":true}", false);
+	go(g);
+	alone(g, "l", REQUESTS, true);
+	ms = run_ms(g, -1, fd[0]);
+	ok(ms >= 149 && ms < 1000, "it sleeps until the limit lets more go");
+	ms = run_ms(g, 20, fd[0]);
+	ok(ms >= 19 && ms < 140, "... or as long as it is told to");
+	if (write(fd[1], "x", 1) == 1)
+		ok(run_ms(g, -1, fd[0]) < 100, "... or till fd can be read");
+	close(fd[0]);
+	close(fd[1]);
+	eng_free(g);
+}
+
 int
 main(void)
 {
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(dir, sizeof(dir), "%s/engine.XXXXXX", tmp ? tmp : "/tmp");
+	if (!mkdtemp(dir))
+		return 99;
 	one_request_for_all_that_is_ready();
 	bins_and_limits();
 	live_goes_first();
@@ -349,6 +661,15 @@ main(void)
 	no_answer();
 	no_intent_no_request();
 	several_commands();
+	live_before_backlog();
+	one_limit_of_several();
+	gates();
+	a_long_wait();
+	slots();
+	sleeps();
 	eng_free(fresh()); /* releases the last transactions */
+	limit_close(limiter(true));
+	if (chdir(dir) == 0 && unlink("limit") == 0)
+		rmdir(dir);
 	return tap_done();
 }
