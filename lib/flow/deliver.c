@@ -301,10 +301,14 @@ is_forgotten(struct deliver *d, struct job *j, struct err *e)
 int
 dlv_feed(struct deliver *d, struct span line, struct err *e)
 {
-	struct job *j = job_new(d, line, e);
+	struct job *j;
 	bool finished;
 	int rc;
 
+	/* Whose call a short id is may not change before the record is kept. */
+	if (jnl_begin(d->su->journal, e) < 0)
+		return -1;
+	j = job_new(d, line, e);
 	if (!j)
 		return e->kind == ERR_INPUT ? 1 : -1;
 	rc = is_forgotten(d, j, e);
