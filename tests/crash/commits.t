@@ -4,20 +4,14 @@
 # last and one for what the next will do, whatever number of calls a request
 # carries, and results are out only behind theirs.
 . "${0%/*}/../lib.sh"
+. "$TOP/tests/calls.sh"
 
 RINGO_NOW=2026-11-21T12:00:00+02:00
 export RINGO_NOW
 
 # planned N: N missed calls of different clients, with their plans.
 planned() {
-	awk -v n="$1" 'BEGIN {
-		for (i = 0; i < n; i++)
-			printf "{\"id\":\"x_-1795000000.%d\"," \
-			    "\"event\":\"call.ended\"," \
-			    "\"at\":\"2026-11-21T10:00:00+02:00\"," \
-			    "\"direction\":\"in\",\"outcome\":\"missed\"," \
-			    "\"client\":{\"phone\":\"+38067%07d\"}}\n", i, i
-	}' | "$BIN/ringo-match" -C project
+	missed_calls 0 "$1" | "$BIN/ringo-match" -C project
 }
 
 # steps: what push did about its input, a word for each request: J a commit of
