@@ -3,6 +3,7 @@
 #include "base/exits.h"
 #include "base/log.h"
 #include "flow/deliver.h"
+#include "flow/dry.h"
 #include "flow/program.h"
 #include "io/rd.h"
 #include "io/wr.h"
@@ -11,7 +12,9 @@
 
 static volatile sig_atomic_t stopped;
 static struct err full; /* the disk is; nothing more is read */
-static bool adopt;
+static struct {
+	bool adopt, dry;
+} opts;
 
 static void
 on_signal(int sig)
@@ -118,11 +121,65 @@ report(const struct deliver *d, bool unread)
 	return code;
 }
 
+/* A line's block of text goes where its result would. */
+static int
+show_line(struct streams *s, struct dry *d, struct span line, struct err *e)
+{
+	struct buf text = {0};
+	struct err bad = {0};
+	int rc = dry_line(d, line, &text, &bad);
+
+	if (rc == 1)
+		rc = program_reject(s, line, bad.text, e);
+	else if (rc == 0)
+		rc = put(s->out, (struct span){text.p, text.len}, e);
+	else
+		*e = bad;
+	if (rc == 0)
+		rc = flush(s->out, e);
+	buf_free(&text);
+	return rc;
+}
+
+static int
+show_all(struct streams *s, struct dry *d, struct err *e)
+{
+	int rc = 0;
+
+	while (rc == 0 && !stopped) {
+		struct span line;
+		enum rd_got got = rd_line(s->in, &line, e);
+
+		if (got == RD_END)
+			return 0;
+		if (got == RD_FAIL)
+			return -1;
+		if (got == RD_LINE)
+			rc = show_line(s, d, line, e);
+		if (got == RD_LONG)
+			rc = program_reject(s, line, "longer than 1 MiB", e);
+	}
+	return rc;
+}
+
+static int
+dry_run(struct setup *su, struct streams *s)
+{
+	struct err e = {0};
+	struct dry *d = dry_new(su, &e);
+	int rc = EXITS_OK;
+
+	if (!d || show_all(s, d, &e) < 0)
+		rc = cli_fail(&e);
+	dry_free(d);
+	return rc;
+}
+
 static int
 push(struct setup *su, struct streams *s)
 {
 	struct err e = {0};
-	struct deliver *d = dlv_new(su, adopt, put, flush, s->out, &e);
+	struct deliver *d = dlv_new(su, opts.adopt, put, flush, s->out, &e);
 	int rc;
 
 	if (!d)
@@ -133,12 +190,21 @@ push(struct setup *su, struct streams *s)
 	return rc;
 }
 
+static int
+work(struct setup *su, struct streams *s)
+{
+	return opts.dry ? dry_run(su, s) : push(su, s);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct cli_flag flags[] = {
 	    {'a', "adopt", "look in the CRM for every action before it is sent",
-		&adopt, false},
+		&opts.adopt, false},
+	    {'n', "dry-run",
+		"say what would be sent, for people; send and store nothing",
+		&opts.dry, false},
 	    {0},
 	};
 	struct cli cli = {
@@ -152,5 +218,5 @@ main(int argc, char **argv)
 	};
 
 	cli_on_stop(on_signal);
-	return program_run(&cli, argc, argv, push);
+	return program_run(&cli, argc, argv, work);
 }

@@ -38,8 +38,8 @@ put_view(const json_t *view, const char *from, struct buf *out)
 	buf_fmt(out, "%s (%s)\n", any ? "" : "nothing known", from);
 }
 
-static void
-put_action(const json_t *a, struct buf *out)
+void
+explain_action(const json_t *a, struct buf *out)
 {
 	const char *entity = json_str(a, "entity");
 	const char *owner = json_str(a, "owner");
@@ -85,5 +85,5 @@ explain_plan(const struct decider *d, struct rec *rec, const json_t *view,
 	situation_of(rec, view, d->project, &s);
 	matrix_explain(d->matrix, &s, rec, out);
 	json_array_foreach (json_object_get(plan, "actions"), i, a)
-		put_action(a, out);
+		explain_action(a, out);
 }

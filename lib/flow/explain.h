@@ -7,6 +7,8 @@
 
 /* The block's first line: key, time, client. */
 void explain_head(struct rec *rec, const struct keys *k, struct buf *out);
+/* One action of a plan, a line. */
+void explain_action(const json_t *action, struct buf *out);
 /*
  * What is known of the client and from where (a static phrase), how the matrix
  * decided, what will be made. plan is the one that was made on this view.
