@@ -5,6 +5,7 @@
 #include "flow/deliver.h"
 #include "flow/dry.h"
 #include "flow/program.h"
+#include "io/progress.h"
 #include "io/rd.h"
 #include "io/wr.h"
 
@@ -13,8 +14,9 @@
 static volatile sig_atomic_t stopped;
 static struct err full; /* the disk is; nothing more is read */
 static struct {
-	bool adopt, dry;
+	bool adopt, dry, progress;
 } opts;
+static struct progress progress;
 
 static void
 on_signal(int sig)
@@ -23,28 +25,64 @@ on_signal(int sig)
 	stopped = 1;
 }
 
+/* Where results go, and what is counted on the way. */
+struct sink {
+	struct wr *out;
+	struct deliver *d;
+	long fed;
+};
+
+/* How far it is: of what was read so much is through. */
+static void
+show_progress(const struct sink *k)
+{
+	long held = dlv_held(k->d), dead = dlv_dead(k->d);
+	long through = dlv_through(k->d);
+	struct buf text = {0};
+	int64_t n, all;
+
+	if (!progress_due(&progress))
+		return;
+	progress_input(&n, &all);
+	buf_fmt(&text, "%ld done, %ld held, %ld dead", through - held - dead,
+	    held, dead);
+	progress_rate(&progress, through, &text);
+	progress_left(&progress, k->fed ? n * through / k->fed : 0, all, &text);
+	log_status(text.p);
+	buf_free(&text);
+}
+
 static int
 put(void *ctx, struct span line, struct err *e)
 {
-	return wr_line(ctx, line, e);
+	const struct sink *k = ctx;
+
+	return wr_line(k->out, line, e);
 }
 
 static int
 flush(void *ctx, struct err *e)
 {
-	return wr_flush(ctx, e);
+	const struct sink *k = ctx;
+
+	show_progress(k);
+	return wr_flush(k->out, e);
 }
 
 static int
 feed(void *ctx, struct span line, struct err *e)
 {
-	return dlv_feed(ctx, line, e);
+	struct sink *k = ctx;
+
+	k->fed++;
+	return dlv_feed(k->d, line, e);
 }
 
 /* Reads what there is; RD_END, RD_NONE or RD_FAIL says why it stopped. */
 static enum rd_got
-fill(struct streams *s, struct deliver *d, struct err *e)
+fill(struct streams *s, struct sink *k, struct err *e)
 {
+	struct deliver *d = k->d;
 	enum rd_got got = RD_NONE;
 	bool fed = false; /* then a round comes first, and its commit */
 
@@ -62,7 +100,7 @@ fill(struct streams *s, struct deliver *d, struct err *e)
 		else
 			got = rd_ready(s->in, &line, e);
 		if (got == RD_LINE)
-			rc = program_feed(s, line, feed, d, e);
+			rc = program_feed(s, line, feed, k, e);
 		else if (got == RD_LONG)
 			rc = program_reject(s, line, "longer than 1 MiB", e);
 		else if (got == RD_NONE && dlv_idle(d) && wait > 0 && !fed)
@@ -78,10 +116,12 @@ fill(struct streams *s, struct deliver *d, struct err *e)
 
 /* 0 if all of the input was read, 1 if a signal came before, -1 on failure. */
 static int
-run(struct streams *s, struct deliver *d, struct err *e)
+run(struct streams *s, struct sink *k, struct err *e)
 {
+	struct deliver *d = k->d;
+
 	for (;;) {
-		enum rd_got got = fill(s, d, e);
+		enum rd_got got = fill(s, k, e);
 
 		if (got == RD_FAIL)
 			return -1;
@@ -132,11 +172,11 @@ show_line(struct streams *s, struct dry *d, struct span line, struct err *e)
 	if (rc == 1)
 		rc = program_reject(s, line, bad.text, e);
 	else if (rc == 0)
-		rc = put(s->out, (struct span){text.p, text.len}, e);
+		rc = wr_line(s->out, (struct span){text.p, text.len}, e);
 	else
 		*e = bad;
 	if (rc == 0)
-		rc = flush(s->out, e);
+		rc = wr_flush(s->out, e);
 	buf_free(&text);
 	return rc;
 }
@@ -179,14 +219,17 @@ static int
 push(struct setup *su, struct streams *s)
 {
 	struct err e = {0};
-	struct deliver *d = dlv_new(su, opts.adopt, put, flush, s->out, &e);
+	struct sink k = {.out = s->out};
 	int rc;
 
-	if (!d)
+	k.d = dlv_new(su, opts.adopt, put, flush, &k, &e);
+	if (!k.d)
 		return cli_fail(&e);
-	rc = run(s, d, &e);
-	rc = rc < 0 ? cli_fail(&e) : report(d, rc);
-	dlv_free(d);
+	progress_begin(&progress, opts.progress);
+	rc = run(s, &k, &e);
+	progress_end(&progress);
+	rc = rc < 0 ? cli_fail(&e) : report(k.d, rc);
+	dlv_free(k.d);
 	return rc;
 }
 
@@ -205,6 +248,9 @@ main(int argc, char **argv)
 	    {'n', "dry-run",
 		"say what would be sent, for people; send and store nothing",
 		&opts.dry, false},
+	    {'p', "progress",
+		"say how far it is, also if stderr is no terminal",
+		&opts.progress, false},
 	    {0},
 	};
 	struct cli cli = {

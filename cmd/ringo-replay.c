@@ -6,6 +6,7 @@
 #include "flow/emit.h"
 #include "flow/window.h"
 #include "io/cli.h"
+#include "io/progress.h"
 #include "io/wr.h"
 #include "journal/journal.h"
 #include "call/project.h"
@@ -16,6 +17,8 @@
 enum { FULL_POLL_MS = 200 };
 
 static volatile sig_atomic_t stopped;
+static struct progress progress;
+static bool forced;
 
 static void
 on_signal(int sig)
@@ -30,8 +33,24 @@ put(void *ctx, struct span line, struct err *e)
 	return wr_line(ctx, line, e);
 }
 
+/* Of those that were due at the beginning. */
+static void
+show_progress(const struct emitter *m, int64_t due)
+{
+	struct buf text = {0};
+	long n = emt_emitted(m);
+
+	if (!progress_due(&progress))
+		return;
+	buf_fmt(&text, "%ld of %lld emitted", n, (long long)due);
+	progress_rate(&progress, n, &text);
+	progress_left(&progress, n, due, &text);
+	log_status(text.p);
+	buf_free(&text);
+}
+
 static int
-emit_all(struct emitter *m, struct wr *out, struct err *e)
+emit_all(struct emitter *m, struct wr *out, int64_t due, struct err *e)
 {
 	int rc = 1;
 
@@ -39,6 +58,7 @@ emit_all(struct emitter *m, struct wr *out, struct err *e)
 		rc = emt_step(m, put, out, e);
 		if (rc >= 0 && wr_flush(out, e) < 0)
 			rc = -1;
+		show_progress(m, due);
 		if (rc == 2)
 			poll(NULL, 0, FULL_POLL_MS);
 	}
@@ -73,12 +93,17 @@ replay(const struct project *p, struct wr *out)
 	struct err e = {0};
 	struct journal *j = jnl_open(p->dir, &e);
 	struct emitter *m;
+	int64_t due;
 	int rc;
 
 	if (!j)
 		return cli_fail(&e);
 	m = emt_new(j, since);
-	rc = emit_all(m, out, &e);
+	progress_begin(&progress, forced);
+	rc = jnl_count_due(j, clock_now(), since, &due, &e);
+	if (rc == 0)
+		rc = emit_all(m, out, due, &e);
+	progress_end(&progress);
 	if (rc == 0)
 		rc = report(j, since, m, &e);
 	if (rc < 0)
@@ -91,6 +116,12 @@ replay(const struct project *p, struct wr *out)
 int
 main(int argc, char **argv)
 {
+	static const struct cli_flag flags[] = {
+	    {'p', "progress",
+		"say how far it is, also if stderr is no terminal", &forced,
+		false},
+	    {0},
+	};
 	struct cli cli = {
 	    .program = "ringo-replay",
 	    .usage = "ringo-replay -C DIR | ringo-match -C DIR | ringo-push "
@@ -98,6 +129,7 @@ main(int argc, char **argv)
 	    .help = "Emits the call records that are open and due, of today "
 		    "and the two days before,\noldest first and every client "
 		    "in order.\n",
+	    .flags = flags,
 	    .needs_project = true,
 	    .no_input = true,
 	};

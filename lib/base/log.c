@@ -7,9 +7,13 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+/* To the line's beginning, and nothing behind it. */
+#define ERASE "\r\033[K"
+
 static struct {
 	const char *program;
 	enum log_level max;
+	bool status; /* a status line stands there */
 } state = {.program = "ringo", .max = LOG_WARN};
 
 void
@@ -80,6 +84,9 @@ log_line(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text.p, (size_t)need + 1, fmt, ap);
 	va_end(ap);
+	if (state.status)
+		buf_str(&line, ERASE);
+	state.status = false;
 	buf_fmt(&line, "%s: %s: ", state.program, names[level]);
 	from = line.len;
 	escape(&line, text.p);
@@ -89,5 +96,20 @@ log_line(enum log_level level, const char *fmt, ...)
 	n = write(STDERR_FILENO, line.p, line.len);
 	(void)n; /* nowhere left to say it */
 	buf_free(&text);
+	buf_free(&line);
+}
+
+void
+log_status(const char *text)
+{
+	struct buf line = {0};
+	ssize_t n;
+
+	if (!text[0] && !state.status)
+		return;
+	buf_fmt(&line, ERASE "%s", text);
+	n = write(STDERR_FILENO, line.p, line.len);
+	(void)n;
+	state.status = text[0] != '\0';
 	buf_free(&line);
 }

@@ -20,6 +20,12 @@ const char *log_program(void);
 void log_line(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * A line that tells how far it is, for a terminal: each takes the place of the
+ * one before and of no other line. "" removes it.
+ */
+void log_status(const char *text);
+
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)
 #define log_warn(...) log_line(LOG_WARN, __VA_ARGS__)
 #define log_info(...) log_line(LOG_INFO, __VA_ARGS__)

@@ -361,6 +361,12 @@ dlv_wait_ms(const struct deliver *d)
 }
 
 long
+dlv_through(const struct deliver *d)
+{
+	return d->through;
+}
+
+long
 dlv_held(const struct deliver *d)
 {
 	return d->held;
@@ -458,6 +464,7 @@ give_out(struct deliver *d, struct err *e)
 		if (!j->aside)
 			next_of_client(d, j->keys.client);
 		d->in_hand--;
+		d->through++;
 		job_free(j);
 	}
 	return rc == 0 && any ? d->flush(d->ctx, e) : rc;

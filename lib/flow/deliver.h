@@ -69,7 +69,8 @@ int dlv_run(struct deliver *d, int fd, struct err *e);
 int dlv_finish(
     struct deliver *d, const volatile sig_atomic_t *stopped, struct err *e);
 
-/* How many records ended held, and how many dead. */
+/* How many records are through, how many of them held, how many dead. */
+long dlv_through(const struct deliver *d);
 long dlv_held(const struct deliver *d);
 long dlv_dead(const struct deliver *d);
 /* Why nothing is sent any more, NULL while the account is up. */

@@ -17,6 +17,7 @@ struct emitter {
 	struct rec *rec;
 	struct out out[EMIT_OUT_MAX];
 	size_t nout;
+	long emitted;
 	struct buf batch; /* lines, each with its newline */
 	size_t had;       /* nout before this batch */
 	bool full;        /* something is due, and too many are out */
@@ -62,6 +63,12 @@ settle_out(struct emitter *m, struct err *e)
 	}
 	m->nout = n;
 	return 0;
+}
+
+long
+emt_emitted(const struct emitter *m)
+{
+	return m->emitted;
 }
 
 long
@@ -157,5 +164,6 @@ emt_step(struct emitter *m,
 		return m->full ? 2 : 0;
 	if (hide(m, e) < 0 || print(m, out, ctx, e) < 0)
 		return -1;
+	m->emitted += (long)(m->nout - m->had);
 	return 1;
 }

@@ -30,6 +30,8 @@ void emt_free(struct emitter *m);
 int emt_step(struct emitter *m,
     int (*out)(void *ctx, struct span line, struct err *e), void *ctx,
     struct err *e);
+/* How many were emitted. */
+long emt_emitted(const struct emitter *m);
 /* How many of the emitted ones are not finished and still hidden; or -1. */
 long emt_out(struct emitter *m, struct err *e);
 

@@ -77,7 +77,7 @@ struct deliver {
 	struct map clients; /* client key → struct caller */
 	struct queue_of_jobs ready, locked, settling, ended;
 	size_t in_hand;
-	long held, dead;
+	long through, held, dead;
 	int64_t renewed; /* when all in hand were hidden anew, clock_mono */
 	struct upkeep upkeep;
 	struct account account;

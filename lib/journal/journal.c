@@ -22,6 +22,11 @@
 /* In a pipe at ?1. An hour ahead: the clock was set back. */
 #define OUT "(coalesce(out, 0) BETWEEN ?1 + 1 AND ?1 + 3600000)"
 
+/* A day ahead: the clock was set back. */
+#define IS_DUE                                           \
+	" FROM record INDEXED BY record_due WHERE " OPEN \
+	" AND (due <= ?1 OR due > ?1 + 86400000) AND NOT " OUT " AND at >= ?2"
+
 /* Statements are prepared once; the enum names them. */
 enum stmt {
 	S_BEGIN,
@@ -39,6 +44,7 @@ enum stmt {
 	S_WAKE,
 	S_EARLIER,
 	S_DUE,
+	S_COUNT_DUE,
 	S_BEFORE,
 	S_HIDE,
 	S_HIDDEN,
@@ -84,9 +90,8 @@ static const char *const sql[S_COUNT] = {
     [S_EARLIER] = "SELECT key FROM record WHERE client = ?1 AND id <> ?2 AND "
 		  "(id < ?2 OR plan IS NOT NULL) AND at >= ?3 AND " OPEN
 		  " AND " BLOCKS " ORDER BY id LIMIT 1",
-    [S_DUE] = "SELECT " COLUMNS " FROM record INDEXED BY record_due WHERE " OPEN
-	      " AND (due <= ?1 OR due > ?1 + 86400000) AND NOT " OUT
-	      " AND at >= ?2 ORDER BY id",
+    [S_DUE] = "SELECT " COLUMNS IS_DUE " ORDER BY id",
+    [S_COUNT_DUE] = "SELECT count(*)" IS_DUE,
     [S_BEFORE] =
 	"SELECT id, out FROM record WHERE client = ?2 AND id < ?3 AND " OPEN
 	" AND at >= ?4 AND (due > ?1 OR " OUT ") AND " BLOCKS " ORDER BY id",
@@ -403,6 +408,22 @@ jnl_due(struct journal *j, int64_t now, int64_t since,
 			break;
 	}
 	done(j, S_DUE);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+jnl_count_due(
+    struct journal *j, int64_t now, int64_t since, int64_t *n, struct err *e)
+{
+	int rc;
+
+	bind_int(j, S_COUNT_DUE, 1, now);
+	bind_int(j, S_COUNT_DUE, 2, since);
+	rc = row(j, S_COUNT_DUE, e);
+	if (rc > 0) {
+		*n = col_int(j, S_COUNT_DUE, 0);
+		done(j, S_COUNT_DUE);
+	}
 	return rc < 0 ? -1 : 0;
 }
 

@@ -131,6 +131,9 @@ int jnl_earlier(struct journal *j, const char *client, int64_t id,
 int jnl_due(struct journal *j, int64_t now, int64_t since,
     int (*f)(void *ctx, const struct jnl_record *r, struct err *e), void *ctx,
     struct err *e);
+/* How many jnl_due would find. */
+int jnl_count_due(
+    struct journal *j, int64_t now, int64_t since, int64_t *n, struct err *e);
 /*
  * Earlier open records of r's client that aren't due at now, or in a pipe until
  * out. 1 if f said false to one of them, else 0.
