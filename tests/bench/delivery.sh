@@ -86,7 +86,6 @@ rate 'ringo-push, 1 action, 8 processes' \
 	"$(per_second "$BENCH_CALLS" push_by_eight shop planned1)"
 awk -v all="$BENCH_CALLS" -v busy="$(grep -ci 'busy\|locked' said || :)" '
 	/"state":"done"/ { n++ }
-	END {
-		printf "%-40s %8d of %d done, %d busy errors\n", "", n, all, busy
-	}
+	END { printf "%-40s %8d done of %d, busy errors: %d\n",
+	    "", n, all, busy }
 ' out.part.*

@@ -37,10 +37,9 @@ cold
 	awk '/first/ { printf "%-40s %8.1f ms\n", "first look-up", $2 }'
 cat shop/journal.db >/dev/null
 "$BUILD/tests/bench-lookups" shop "$past" |
-	awk '/lookups/ {
-		printf "%-40s %8d /s\n", "look-ups, file in memory", $2
-	}'
-rate 'ringo-match, 1 action a call' "$(per_second "$BENCH_CALLS" plan planned)"
+	awk '/lookups/ { printf "%-40s %8d /s\n", "look-ups, cached", $2 }'
+rate 'ringo-match, 1 action a call' \
+	"$(per_second "$BENCH_CALLS" plan planned)"
 rate 'ringo-push, 1 action a call' \
 	"$(per_second "$BENCH_CALLS" push shop planned)"
 for n in 0 1000 100000; do

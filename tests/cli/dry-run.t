@@ -35,7 +35,9 @@ sqlite3 p/crm.db "SELECT key FROM contact WHERE key NOT NULL
 	UNION ALL SELECT key FROM lead WHERE key NOT NULL
 	UNION ALL SELECT key FROM task" | sort >made
 jq -r '.result.actions[]? | select(.state == "done") | .key' out | sort -u |
-	while read -r key; do grep -qxFe "$key" keys || echo "$key"; done >unseen
+	while read -r key; do
+		grep -qxFe "$key" keys || echo "$key"
+	done >unseen
 is "$(cat unseen)" '' 'every action that was carried out had been shown'
 sort -u keys >keys.once
 same keys.once made 'and everything that was made'
@@ -66,7 +68,8 @@ call() {
 call 1 | "$BIN/ringo-match" -C p >stale
 call 2 | "$BIN/ringo-push" -C p >out
 dry <stale >shown
-ok 'a plan that others have overtaken' grep -q 'its plan is stale: .*planned again' shown
+ok 'a plan that others have overtaken' \
+	grep -q 'its plan is stale: .*planned again' shown
 is "$(grep -c '"do":"create"' shown)" 0 '... is made again, as push does it'
 call 3 ',"skip":"in the stop-list"' | dry >shown
 ok 'a record that is marked' grep -q '  nothing: in the stop-list' shown
