@@ -31,7 +31,8 @@ struct lane {
 	struct queue q;
 	int64_t wait_ms; /* what the limiter said in this round; 0: go, or
 			    not asked yet */
-	int64_t since;   /* clock_mono when it was first told to wait, or 0 */
+	bool full;       /* it was its bucket that said so */
+	int64_t since;   /* clock_mono when its first was told to wait, or 0 */
 	bool joins;      /* may share the request that is being filled */
 	struct lane *next;
 };
@@ -256,12 +257,16 @@ goes_before(const struct lane *a, const struct lane *b)
 	return a->q.head->turn < b->q.head->turn;
 }
 
-/* No backlog takes the unit that a live call has just been refused. */
+/*
+ * Has one that goes before it been refused by its bucket? Then it isn't its
+ * turn, and the unit that comes meanwhile isn't for it.
+ */
 static bool
-live_waits(const struct engine *g, unsigned bucket)
+is_behind(const struct engine *g, const struct lane *a)
 {
-	for (const struct lane *a = g->lanes; a; a = a->next)
-		if (a->live && a->q.head && a->bucket == bucket && a->wait_ms)
+	for (const struct lane *b = g->lanes; b; b = b->next)
+		if (b->full && b->q.head && b->bucket == a->bucket &&
+		    (b->live || !a->live))
 			return true;
 	return false;
 }
@@ -282,8 +287,7 @@ next_lane(const struct engine *g)
 
 	for (struct lane *a = g->lanes; a; a = a->next)
 		if (a->q.head && !a->wait_ms && connection_free(g, a->live) &&
-		    (a->live || !live_waits(g, a->bucket)) &&
-		    goes_before(a, best))
+		    !is_behind(g, a) && goes_before(a, best))
 			best = a;
 	return best;
 }
@@ -296,15 +300,13 @@ may_go(struct engine *g, struct lane *a, struct limit_use *u)
 		return true;
 	if (a->gate)
 		a->wait_ms = limit_wait(g->limit, a->gate, a->live);
-	if (!a->wait_ms)
-		a->wait_ms = limit_take(g->limit, a->bucket, a->live, u);
 	if (!a->wait_ms) {
-		a->since = 0;
-		return true;
+		a->wait_ms = limit_take(g->limit, a->bucket, a->live, u);
+		a->full = a->wait_ms > 0;
 	}
-	if (!a->since)
+	if (a->wait_ms && !a->since)
 		a->since = clock_mono();
-	return false;
+	return !a->wait_ms;
 }
 
 /* Its commands wait longer for a limit than anybody wants to. */
@@ -313,7 +315,7 @@ give_back(struct engine *g, struct lane *a)
 {
 	int64_t wait =
 	    a->wait_ms > g->patience_ms ? a->wait_ms : g->patience_ms;
-	unsigned bucket = a->gate ? a->gate : a->bucket;
+	unsigned bucket = a->full ? a->bucket : a->gate;
 
 	while (a->q.head) {
 		struct crm_txn *t = queue_take(&a->q);
@@ -349,6 +351,7 @@ gather(struct engine *g, struct lane *first, struct crm_txn **v, size_t max)
 			   (!g->limit || !a->gate || a->gate == first->gate ||
 			       !limit_wait(g->limit, a->gate, a->live));
 	v[n++] = queue_take(&first->q);
+	first->since = 0;
 	while (n < max) {
 		struct lane *oldest = NULL;
 
@@ -358,6 +361,7 @@ gather(struct engine *g, struct lane *first, struct crm_txn **v, size_t max)
 		if (!oldest)
 			break;
 		v[n++] = queue_take(&oldest->q);
+		oldest->since = 0;
 	}
 	return n;
 }
@@ -398,8 +402,10 @@ send_all(struct engine *g, int64_t *wait_ms, struct err *e)
 	struct lane *a;
 
 	*wait_ms = -1;
-	for (a = g->lanes; a; a = a->next)
+	for (a = g->lanes; a; a = a->next) {
 		a->wait_ms = 0;
+		a->full = false;
+	}
 	while ((a = next_lane(g))) {
 		if (may_go(g, a, &u)) {
 			if (send_from(g, a, &u, e) < 0)

@@ -52,25 +52,42 @@ at 12:02:20
 "$BIN/ringo-push" -C shop <planned >out 2>said
 is "$(made)" 0 'a minute later it is too early again'
 
+# One that the CRM refuses for its limit says nothing of the account.
+at 12:09:00
+RINGO_FAULT='throttle=90000@1' "$FAULTS/ringo-push" -C shop <planned >out 2>said
+is $? 75 'the probe is throttled: 75'
+ok 'and the account is down' test -n "$(down)"
+ok 'for the same reason' grep -q "$(down)" said
+
 # And one that is good.
-at 12:10:00
+at 12:20:00
+rm shop/limit
 "$BIN/ringo-match" -C shop <records >again
 is "$(jq -r 'select(.hold) | .id' again | wc -l)" 0 \
 	'a good look-up brings the account up'
 is "$(down)" '' 'the journal says so'
+ok 'what goes on goes on gently' test -s shop/limit
 "$BIN/ringo-push" -C shop <again >out
 is $? 0 'everything is carried out'
 ok 'and there' test "$(made)" -gt 10
 
 # The same with push alone finding out.
-rm -f shop/journal.db* shop/crm.db*
-"$BIN/ringo-match" -C shop </dev/null
-at 12:00:00
-RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C shop <planned >out 2>said
-at 12:10:00
+down_for_a_while() {
+	rm -f shop/journal.db* shop/crm.db* shop/limit
+	"$BIN/ringo-match" -C shop </dev/null
+	at 12:00:00
+	RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C shop <planned >out 2>said
+	at 12:10:00
+}
+down_for_a_while
 "$BIN/ringo-push" -C shop <planned >out
 is $? 0 "push's own probe is good: all of it goes on at once"
 is "$(down)" '' 'and the account is up'
+ok 'and goes on gently' test -s shop/limit
+
+down_for_a_while
+RINGO_FAULT='throttle=20@1' "$FAULTS/ringo-push" -C shop <planned >out
+is $? 0 'a probe waits a moment for a limit: all of it goes on'
 
 # One lost answer says little; five in a row say that nobody is there.
 rm -f shop/journal.db* shop/crm.db*

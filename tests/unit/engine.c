@@ -533,10 +533,12 @@ gates(void)
 	is_int(go(g), 2, "of a pack one is refused for its gate");
 	ok(t->verdict.code == CRM_AGAIN && u->ended,
 	    "... its neighbour is done");
+	now.us += 1000 * 1000;
 	submit(g, "{\"name\":\"7\",\"commands\":1,\"gate\":2}", true);
 	submit(g, "{\"name\":\"8\",\"commands\":1}", true);
-	is_int(go(g), 1, "the gate is shut");
-	is_str(world.order, "1 3 4 2 56 8 ", "... and not the bucket");
+	submit(g, "{\"name\":\"9\",\"commands\":1}", false);
+	is_int(go(g), 2, "the gate is shut");
+	is_str(world.order, "1 3 4 2 56 8 9 ", "... and not the bucket");
 	eng_free(g);
 }
 
@@ -566,6 +568,30 @@ a_long_wait(void)
 	eng_patience(g, 0);
 	is_int(go(g), 1, "... unless there is no patience");
 	is_int(b->verdict.wait_ms, 59000, "... and what is left is said");
+	eng_free(g);
+}
+
+/* Behind many others it waits for its turn, not for the limit. */
+static void
+a_long_line(void)
+{
+	struct engine *g = limited();
+	int back = 0;
+
+	eng_patience(g, 150);
+	for (int i = 0; i < 20; i++)
+		alone(g, "a", REQUESTS, false);
+	submit(g, "{\"name\":\"b\",\"commands\":1}", false);
+	submit(g, "{\"name\":\"c\",\"commands\":1,\"alone\":true,\"gate\":2}",
+	    false);
+	back += go(g);
+	for (int i = 0; i < 19; i++) {
+		usleep(20 * 1000);
+		now.us += 100 * 1000;
+		back += go(g);
+	}
+	is_int(world.requests, 22, "a long line is no long wait for the limit");
+	is_int(back, 22, "... all of it goes in its turn");
 	eng_free(g);
 }
 
@@ -665,6 +691,7 @@ main(void)
 	one_limit_of_several();
 	gates();
 	a_long_wait();
+	a_long_line();
 	slots();
 	sleeps();
 	eng_free(fresh()); /* releases the last transactions */
