@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
-static void
-no_memory(void)
+void
+xalloc_failed(void)
 {
 	static const char text[] = "ringo: error: out of memory\n";
 	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
@@ -22,7 +22,7 @@ xmalloc(size_t n)
 	void *p = malloc(n ? n : 1);
 
 	if (!p)
-		no_memory();
+		xalloc_failed();
 	return p;
 }
 
@@ -32,7 +32,7 @@ xcalloc(size_t n, size_t size)
 	void *p = calloc(n ? n : 1, size ? size : 1);
 
 	if (!p)
-		no_memory();
+		xalloc_failed();
 	return p;
 }
 
@@ -40,10 +40,10 @@ void *
 xrealloc(void *p, size_t n, size_t size)
 {
 	if (size && n > SIZE_MAX / size)
-		no_memory();
+		xalloc_failed();
 	p = realloc(p, n && size ? n * size : 1);
 	if (!p)
-		no_memory();
+		xalloc_failed();
 	return p;
 }
 

@@ -14,5 +14,7 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
+/* What they do when there is none: for allocators of libraries. */
+_Noreturn void xalloc_failed(void);
 
 #endif

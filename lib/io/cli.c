@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/exits.h"
 #include "base/log.h"
+#include "io/jsonx.h"
 #include "io/rd.h"
 #include "io/reject.h"
 #include "io/wr.h"
@@ -144,6 +145,7 @@ cli_start(struct cli *c, int argc, char **argv)
 	int rc;
 
 	log_open(c->program);
+	json_setup();
 	/* A closed descriptor 0-2 would be given to the next file opened. */
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0)

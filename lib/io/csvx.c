@@ -17,6 +17,12 @@ struct csvx {
 	long began; /* line on which the row in hand began, 0: it hasn't */
 };
 
+static void *
+resize(void *p, size_t n)
+{
+	return xrealloc(p, n, 1);
+}
+
 struct csvx *
 csvx_new(char sep, csvx_row *row, void *ctx)
 {
@@ -24,7 +30,7 @@ csvx_new(char sep, csvx_row *row, void *ctx)
 
 	csv_init(&c->p, CSV_APPEND_NULL);
 	csv_set_delim(&c->p, (unsigned char)sep);
-	csv_set_realloc_func(&c->p, realloc);
+	csv_set_realloc_func(&c->p, resize);
 	c->row = row;
 	c->ctx = ctx;
 	c->sep = sep;

@@ -2,6 +2,13 @@
 #include "io/jsonx.h"
 
 #include "base/str.h"
+#include "base/xalloc.h"
+
+void
+json_setup(void)
+{
+	json_set_alloc_funcs(xmalloc, free);
+}
 
 json_t *
 json_text_load(struct span s, struct err *e)

@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+/* Before any other JSON: out of memory ends the process, as in xalloc.h. */
+void json_setup(void);
 /* A value of any type from text; NULL and e on failure or a key twice. */
 json_t *json_text_load(struct span s, struct err *e);
 /* Text that we stored ourselves as a tree; NULL if there is none. */

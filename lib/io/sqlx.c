@@ -2,6 +2,7 @@
 #include "io/sqlx.h"
 
 #include "base/clock.h"
+#include "base/xalloc.h"
 
 enum { PATIENCE_MS = 60000 };
 
@@ -122,11 +123,58 @@ prepare(
 	return sqlx_exec(db, path, "COMMIT", e);
 }
 
+/* ---- memory ---- */
+
+/*
+ * A column that is NULL for want of memory looks like one that is NULL. So
+ * SQLite gets memory or the process ends, which is safe at any moment.
+ */
+static sqlite3_mem_methods plain;
+
+static void *
+get_memory(int n)
+{
+	void *p = plain.xMalloc(n);
+
+	if (!p)
+		xalloc_failed();
+	return p;
+}
+
+static void *
+resize_memory(void *old, int n)
+{
+	void *p = plain.xRealloc(old, n);
+
+	if (!p)
+		xalloc_failed();
+	return p;
+}
+
+static void
+set_memory(void)
+{
+	sqlite3_mem_methods strict;
+
+	if (plain.xMalloc)
+		return;
+	sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain);
+	strict = plain;
+	strict.xMalloc = get_memory;
+	strict.xRealloc = resize_memory;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &strict);
+}
+
+/* ---- opening ---- */
+
 sqlite3 *
 sqlx_open(const char *path, const struct sqlx_schema *schema, struct err *e)
 {
 	sqlite3 *db = NULL;
-	int rc = sqlite3_open_v2(
+	int rc;
+
+	set_memory();
+	rc = sqlite3_open_v2(
 	    path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
 	if (rc == SQLITE_OK && prepare(db, path, schema, e) == 0)
