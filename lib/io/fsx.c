@@ -7,9 +7,20 @@
 #include <unistd.h>
 
 int
+fsx_open(const char *path, int flags)
+{
+	int fd;
+
+	do
+		fd = open(path, flags | O_CLOEXEC, 0600);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+int
 fsx_read(const char *path, size_t max, struct buf *out, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = fsx_open(path, O_RDONLY);
 	size_t had = out->len;
 	ssize_t n = 1;
 

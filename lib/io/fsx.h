@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* open(2), close-on-exec, 0600 if it is made; interrupted, it tries again. */
+int fsx_open(const char *path, int flags);
 /* Append the file's bytes to out; fails if it is larger than max. */
 int fsx_read(const char *path, size_t max, struct buf *out, struct err *e);
 /* Write all n bytes, over short writes and EINTR. 0, or -1 and errno. */

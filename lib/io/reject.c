@@ -94,9 +94,8 @@ rej_add(struct rejects *r, const char *what, long no, const char *reason,
 	if (!r->path)
 		return 0;
 	if (r->fd < 0)
-		r->fd = open(r->path,
-		    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
+		r->fd = fsx_open(
+		    r->path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
 	if (r->fd < 0)
 		return err_sys(e, ERR_IO, "%s", r->path);
 	compose(&b, what, no, reason, raw);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "io/fsx.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -36,7 +37,7 @@ locks_open(const char *dir, struct err *e)
 	struct buf path = {0};
 
 	buf_fmt(&path, "%s/journal.lock", dir);
-	l->fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	l->fd = fsx_open(path.p, O_RDWR | O_CREAT | O_NOFOLLOW);
 	if (l->fd < 0) {
 		err_sys(e, ERR_IO, "%s", path.p);
 		free(l);
