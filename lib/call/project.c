@@ -5,6 +5,8 @@
 #include "base/xalloc.h"
 #include "io/fsx.h"
 
+#include <errno.h>
+
 enum { DAY_MS = 86400000 };
 #define KEEP_MS (INT64_C(14) * DAY_MS)
 #define KEEP_MIN_MS (INT64_C(4) * DAY_MS)
@@ -234,6 +236,31 @@ check_senior(struct project *p, const char *path, struct errs *errs)
 		p->senior = xstrdup(m->code);
 }
 
+/* One that libc can't read now is UTC, under the first letters of its name. */
+static bool
+zone_lost(const char *zone)
+{
+	size_t n = strlen(tzname[0]);
+
+	return strcmp(tzname[0], "UTC") != 0 && strcmp(tzname[0], "GMT") != 0 &&
+	       timezone == 0 && !daylight && strncmp(tzname[0], zone, n) == 0;
+}
+
+static void
+use_zone(const char *zone, struct errs *errs)
+{
+	errno = 0;
+	if (setenv("TZ", zone, 1) == 0) {
+		tzset();
+		if (!zone_lost(zone))
+			return;
+	}
+	if (errno == ENOMEM)
+		xalloc_failed();
+	errs_add(errs, NULL, 0, "the time zone %s can't be read: %s", zone,
+	    strerror(errno));
+}
+
 int
 project_load(struct project *p, const char *dir, struct errs *errs)
 {
@@ -257,10 +284,8 @@ project_load(struct project *p, const char *dir, struct errs *errs)
 		errs_add(errs, path, 0,
 		    "no time zone; write `timezone Europe/Kyiv`");
 	free(path);
-	if (p->zone && errs->n == before) {
-		setenv("TZ", p->zone, 1);
-		tzset();
-	}
+	if (p->zone && errs->n == before)
+		use_zone(p->zone, errs);
 	path = project_path(p, "employees.csv");
 	if (employees_load(&p->employees, path, p->country, errs) == 0 && whole)
 		check_senior(p, path, errs);
