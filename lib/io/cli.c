@@ -141,15 +141,19 @@ int
 cli_start(struct cli *c, int argc, char **argv)
 {
 	static const struct rlimit no_core = {0, 0};
+	static const char *const stream[] = {"input", "output", "error"};
 	bool input = !c->no_input;
 	int rc;
 
 	log_open(c->program);
 	json_setup();
 	/* A closed descriptor 0-2 would be given to the next file opened. */
-	for (int fd = 0; fd < 3; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			return EXITS_IO;
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		log_error("standard %s is closed", stream[fd]);
+		return EXITS_IO;
+	}
 	rc = parse(c, argc, argv, &input);
 	if (rc >= 0)
 		return rc;

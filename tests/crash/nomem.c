@@ -24,7 +24,7 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
 int __fcntl(int fd, int cmd, ...);
 
-enum { OUT_OF_MEMORY = 71 };
+enum { OUT_OF_MEMORY = 71, CHILD_SECONDS = 2 };
 
 static long count, fail_at, step;
 static bool begun, child, in_libc;
@@ -58,6 +58,7 @@ fails(void)
 	pid = fork();
 	if (pid == 0) {
 		child = true;
+		alarm(CHILD_SECONDS);
 		return true;
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
