@@ -105,8 +105,8 @@ crash_at() {
 	[ "$1" = KILL ] && crash_how=signal=KILL
 	crash_where="$2:$crash_how:when=$3" crash_call=$2
 	shift 3
-	timeout -s KILL 60 strace --seccomp-bpf -f -qq -o /dev/null \
-		-e "trace=$crash_call" -e "inject=$crash_where" "$@"
+	timeout -s KILL 60 strace -qq -o /dev/null -e "trace=$crash_call" \
+		-e "inject=$crash_where" "$@"
 }
 
 # crash_lies DIR FILE: actions that the results in FILE say are done and that
@@ -179,4 +179,23 @@ crash_report() {
 	[ -s wrong ] && head -n 50 wrong | note
 	ok "$1" test ! -s wrong
 	: >wrong
+}
+
+# crash_trace PROGRAM INPUT: its system calls in an undisturbed run, in `trace`.
+crash_trace() {
+	rm -rf traced && cp -r seed traced
+	strace -qq -o trace "$BIN/$1" -C traced <"$2" >/dev/null
+}
+
+# crash_sweep KIND FUNCTION: the function is called for every point, with KIND
+# CALL K, and `run` as in the beginning. Sets points.
+crash_sweep() {
+	points=0
+	crash_points "$1" <trace >places
+	while read -r call k <&3; do
+		points=$((points + 1))
+		rm -rf run && cp -r seed run
+		"$2" "$1" "$call" "$k"
+	done 3<places
+	note "$1: $points points"
 }
