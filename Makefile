@@ -131,6 +131,15 @@ check-crash:
 	@+$(QUIET_BUILD)
 	@RINGO_CRASH=long $(RUN) tests/crash
 
+# Random streams, kills and faults. SEED, TIME (seconds), CALLS, KILLS, CASES,
+# SIZE and CRM as in tests/soak/soak, which has the defaults.
+soak:
+	@CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' tests/setup check
+	@+$(QUIET_BUILD)
+	@BUILD='$(abspath $(BUILD))' tests/soak/soak seed='$(SEED)' \
+		time='$(TIME)' calls='$(CALLS)' kills='$(KILLS)' \
+		cases='$(CASES)' size='$(SIZE)' crm='$(CRM)'
+
 # A report of a sanitizer ends the program with 99, which no test expects.
 SAN = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -U_FORTIFY_SOURCE
@@ -258,6 +267,7 @@ help:
 	'make demo        install what is missing, build, show the pipeline' \
 	'make check       install what is missing, run the tests (T: which)' \
 	'make check-crash     the crash tests in their long form' \
+	'make soak        random calls, kills and faults (SEED, TIME, CALLS)' \
 	'make check-san       all tests with ASan and UBSan' \
 	'make check-valgrind  unit and cli tests under valgrind' \
 	'make lint        style tests, formatter and linters; lint-deep: more' \
@@ -269,8 +279,8 @@ help:
 	'make clean       remove $(BUILD)' \
 	'V=1 shows the commands; CC, CFLAGS and LDFLAGS are heeded'
 
-.PHONY: all demo check check-crash check-san check-valgrind lint lint-deep \
-	fuzz bench accept install uninstall dist distcheck clean help \
+.PHONY: all demo check check-crash soak check-san check-valgrind lint \
+	lint-deep fuzz bench accept install uninstall dist distcheck clean help \
 	for-tests fuzzers FORCE
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(FAULTS_OBJ:.o=.d) $(PRELOAD:.so=.d) \
