@@ -280,8 +280,8 @@ help:
 	'V=1 shows the commands; CC, CFLAGS and LDFLAGS are heeded'
 
 .PHONY: all demo check check-crash soak check-san check-valgrind lint \
-	lint-deep fuzz bench accept install uninstall dist distcheck clean help \
-	for-tests fuzzers FORCE
+	lint-deep fuzz bench accept install uninstall dist distcheck clean \
+	help for-tests fuzzers FORCE
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(FAULTS_OBJ:.o=.d) $(PRELOAD:.so=.d) \
 	$(PROGRAMS:%=$(BUILD)/cmd/%.d) $(PROGRAMS:%=$(FAULTS)/cmd/%.d) \
