@@ -130,6 +130,12 @@ int job_intent(struct deliver *d, struct job *j, struct err *e);
 /* Its record has started: plan and client state are frozen from now on. */
 int job_start(struct deliver *d, struct job *j, struct err *e);
 
+/*
+ * The current action goes to another owner, or onto something else, than it
+ * was planned: for good, as a later run must look for it there.
+ */
+int job_replan(struct deliver *d, struct job *j, struct err *e);
+
 /* Release the actions; the job has none then. */
 void acts_free(struct job *j);
 /* The action whose turn it is. */

@@ -254,6 +254,7 @@ act_doubt(struct deliver *d, struct job *j, struct err *e)
 {
 	struct act *a = act_current(j);
 	int64_t now = clock_now(), wait = doubt_wait(d, a);
+	char missing[KEY_MAX + 16];
 	int rc;
 
 	if (a->row.due == 0) {
@@ -269,6 +270,9 @@ act_doubt(struct deliver *d, struct job *j, struct err *e)
 		job_move(d, j, AT_SETTLE);
 		return 0;
 	}
+	/* The plan of an earlier run has keys: what is found goes on by ids. */
+	if (resolve_all(d, a, missing, sizeof(missing), e) < 0)
+		return -1;
 	rc = job_may_send(d, j, e);
 	if (rc > 0)
 		act_submit(d, j, CRM_FIND);
@@ -397,6 +401,27 @@ freeze(struct deliver *d, struct job *j, struct err *e)
 	    json_str(j->plan, "client") ? json_str(j->plan, "client") : "new",
 	    view.len ? view.p : NULL, e);
 	buf_free(&view);
+	return rc;
+}
+
+int
+job_replan(struct deliver *d, struct job *j, struct err *e)
+{
+	json_t *planned =
+	    json_array_get(json_object_get(j->plan, "actions"), j->cur);
+	const struct act *a = act_current(j);
+	json_t *on = json_object_get(a->spec, "on");
+	struct buf plan = {0};
+	int rc = 0;
+
+	json_put(planned, "owner", json_str(a->spec, "owner"));
+	json_put(planned, "fell", a->fell ? "senior" : NULL);
+	if (on)
+		json_object_set_new(planned, "on", json_deep_copy(on));
+	json_append(&plan, j->plan);
+	if (j->started)
+		rc = jnl_replan(d->su->journal, j->row.id, plan.p, e);
+	buf_free(&plan);
 	return rc;
 }
 

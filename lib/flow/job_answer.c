@@ -160,6 +160,8 @@ refused_owner(struct deliver *d, struct job *j, struct err *e)
 	json_put(a->spec, "owner", senior->user);
 	a->fell = true;
 	a->row.state = JNL_PLANNED;
+	if (job_replan(d, j, e) < 0)
+		return -1;
 	return job_next(d, j, e);
 }
 

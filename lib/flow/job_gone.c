@@ -187,11 +187,13 @@ job_gone(struct deliver *d, struct job *j, struct err *e)
 	a->row.state = JNL_PLANNED;
 	if (json_array_size(on) == 0 && move_down(d, j, place, e) < 0)
 		return -1;
-	if (json_array_size(on))
-		return job_next(d, j, e);
-	rc = start_over(d, j, e);
+	rc = json_array_size(on) ? 0 : start_over(d, j, e);
 	if (rc)
 		return rc < 0 ? -1 : 0;
+	if (job_replan(d, j, e) < 0)
+		return -1;
+	if (json_array_size(on))
+		return job_next(d, j, e);
 	if (!stands_alone(a->spec) &&
 	    act_close(d, j, JNL_SKIPPED, "what it was for is gone", e) < 0)
 		return -1;

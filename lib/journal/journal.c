@@ -36,6 +36,7 @@ enum stmt {
 	S_REPLACE,
 	S_HOLD,
 	S_START,
+	S_REPLAN,
 	S_UNSTART,
 	S_UNFREEZE,
 	S_STARTED,
@@ -76,6 +77,7 @@ static const char *const sql[S_COUNT] = {
 	       "WHERE id = ?",
     [S_START] = "UPDATE record SET state = 'planned', plan = ?, "
 		"body = ?, reason = NULL WHERE id = ?",
+    [S_REPLAN] = "UPDATE record SET plan = ? WHERE id = ?",
     [S_UNSTART] = "UPDATE record SET state = 'kept', plan = NULL WHERE id = ?",
     [S_UNFREEZE] = "DELETE FROM call WHERE key = ?",
     [S_STARTED] = "SELECT 1 FROM record WHERE " OF_CALL " AND id <> ?2 AND "
@@ -537,6 +539,16 @@ jnl_start(struct journal *j, int64_t id, const char *plan, const char *body,
 	bind_text(j, S_START, 2, body);
 	bind_int(j, S_START, 3, id);
 	return run(j, S_START, e);
+}
+
+int
+jnl_replan(struct journal *j, int64_t id, const char *plan, struct err *e)
+{
+	if (jnl_begin(j, e) < 0)
+		return -1;
+	bind_text(j, S_REPLAN, 1, plan);
+	bind_int(j, S_REPLAN, 2, id);
+	return run(j, S_REPLAN, e);
 }
 
 int

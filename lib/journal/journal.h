@@ -103,6 +103,8 @@ int jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
  */
 int jnl_start(struct journal *j, int64_t id, const char *plan, const char *body,
     struct err *e);
+/* The plan has changed on the way. */
+int jnl_replan(struct journal *j, int64_t id, const char *plan, struct err *e);
 /*
  * Undo jnl_start and the freezing of its call: nothing has been done for it,
  * and its plan has no object any more.
