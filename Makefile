@@ -52,14 +52,16 @@ $(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(STAMP)' | cmp -s - $@ || echo '$(STAMP)' >$@
 $(BUILD)/flags: STAMP = $(COMPILE) $(ALL_LDFLAGS) $(LIBS)
-$(BUILD)/sources: STAMP = $(LIB_SRC)
+$(BUILD)/sources: STAMP = $(FAULTS_SRC)
 
 # ---- what only tests use ------------------------------------------------
-# The same sources with the switches for faults, beside the shipped ones;
+# The same sources with the switches for faults and the fake CRM, beside the
+# shipped ones;
 # tests/unit/X.c, fuzz/X.c and bench/X.c are programs, crash/X.c is preloaded.
 
 FAULTS = $(BUILD)/faults
-FAULTS_OBJ = $(LIB_SRC:%.c=$(FAULTS)/%.o)
+FAULTS_SRC = $(LIB_SRC) $(wildcard tests/fake/*.c)
+FAULTS_OBJ = $(FAULTS_SRC:%.c=$(FAULTS)/%.o)
 FAULTS_BIN = $(PROGRAMS:%=$(FAULTS)/bin/%)
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 PRELOAD = $(patsubst tests/crash/%.c,$(BUILD)/tests/%.so, \

@@ -3,10 +3,12 @@
 
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "crm/faults.h"
 
 #include <stdarg.h>
 
-static const struct crm_driver *const drivers[] = {&crm_local, NULL};
+static const struct crm_driver *const drivers[] = {
+    &crm_local, FAULTS_DRIVERS NULL};
 
 const struct crm_driver *
 crm_driver(const char *name)

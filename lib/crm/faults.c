@@ -23,6 +23,9 @@ enum kind {
 	HTML,
 	CUT,
 	DOWN,
+	ERROR_BEFORE,
+	ERROR_AFTER,
+	STALL,
 };
 
 enum { ARG_MAX_MS = 86400000 };
@@ -48,6 +51,9 @@ static const struct {
     {"html", HTML, false},
     {"cut", CUT, true},
     {"down", DOWN, false},
+    {"error500-before", ERROR_BEFORE, false},
+    {"error500-after", ERROR_AFTER, false},
+    {"stall", STALL, true},
 };
 
 /* ---- reading RINGO_FAULT ---- */
@@ -195,6 +201,9 @@ faults_before(struct faults *f, struct crm_request *req)
 		    "{\"error\":{\"code\":\"AUTH\",\"text\":"
 		    "\"the key was revoked\"}}");
 		return true;
+	case ERROR_BEFORE:
+		say(req, 500, "Internal Server Error\n");
+		return true;
 	default:
 		return false;
 	}
@@ -211,6 +220,12 @@ faults_after(struct faults *f, struct crm_request *req)
 		break;
 	case LATE:
 		silence(req, CRM_NO_ANSWER, "timed out (late)");
+		break;
+	case STALL:
+		silence(req, CRM_NO_ANSWER, "timed out (stall)");
+		break;
+	case ERROR_AFTER:
+		say(req, 500, "Internal Server Error\n");
 		break;
 	case HTML:
 		say(req, 200, "<html><body>Please sign in</body></html>\n");
@@ -236,6 +251,12 @@ faults_lag(const struct faults *f)
 		    f->v[i].arg > most)
 			most = f->v[i].arg;
 	return most;
+}
+
+int64_t
+faults_stall(const struct faults *f)
+{
+	return f->now && f->now->kind == STALL ? f->now->arg : 0;
 }
 
 /* ---- executed later, by another process ---- */

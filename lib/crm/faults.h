@@ -18,6 +18,10 @@
  *   html          executed, the answer is status 200 with a page of HTML
  *   cut=N         executed, only the first N bytes of the answer arrive
  *   down          not sent
+ *   error500-before  not executed, status 500
+ *   error500-after   executed, status 500
+ *   stall=MS      executed, no answer; given up after MS, where the transport
+ *                 has time to wait
  */
 #ifndef CRM_FAULTS_H
 #define CRM_FAULTS_H
@@ -35,6 +39,10 @@ struct faults {
 
 #ifdef RINGO_FAULTS
 
+/* Drivers that only the test build has: tests/fake/fake.h. */
+extern const struct crm_driver crm_fake;
+#define FAULTS_DRIVERS &crm_fake,
+
 /* -1 and ERR_CONFIG if RINGO_FAULT is malformed. */
 int faults_open(struct faults *f, struct err *e);
 void faults_close(struct faults *f);
@@ -44,6 +52,8 @@ bool faults_before(struct faults *f, struct crm_request *req);
 void faults_after(struct faults *f, struct crm_request *req);
 /* This long a search doesn't see new rows, in ms. */
 int64_t faults_lag(const struct faults *f);
+/* This long nothing is known of this request, in ms. */
+int64_t faults_stall(const struct faults *f);
 /* Is this request one that another process executes later? */
 bool faults_late(const struct faults *f);
 /*
@@ -53,6 +63,8 @@ bool faults_late(const struct faults *f);
 bool faults_fork(const struct faults *f);
 
 #else
+
+#define FAULTS_DRIVERS
 
 static inline int
 faults_open(struct faults *f, struct err *e)
