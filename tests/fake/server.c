@@ -265,10 +265,11 @@ start(struct crm_transport *tp, struct crm_request *req)
 }
 
 static struct crm_request *
-wait_answer(struct crm_transport *tp, int timeout_ms)
+wait_answer(struct crm_transport *tp, int timeout_ms, int fd)
 {
 	struct fake *f = (struct fake *)tp;
 	int64_t now = clock_mono(), least = INT64_MAX;
+	struct pollfd input = {.fd = fd, .events = POLLIN};
 
 	for (size_t i = f->n; i-- > 0;) {
 		struct crm_request *req = f->slot[i].req;
@@ -284,7 +285,7 @@ wait_answer(struct crm_transport *tp, int timeout_ms)
 	if (timeout_ms >= 0 && least > timeout_ms)
 		least = timeout_ms;
 	if (f->n && least > 0)
-		poll(NULL, 0, (int)least);
+		poll(&input, 1, (int)least); /* fd -1 is passed over */
 	return NULL;
 }
 
