@@ -257,14 +257,13 @@ act_doubt(struct deliver *d, struct job *j, struct err *e)
 	char missing[KEY_MAX + 16];
 	int rc;
 
-	if (a->row.due == 0) {
+	/* Further away than that: the clock has been set back. */
+	if (a->row.due == 0 ||
+	    (a->row.due > now + wait && a->row.due > now + FIND_AGAIN_MS)) {
 		a->row.due = now + wait;
 		if (act_put(d, a, e) < 0)
 			return -1;
 	}
-	/* Further away than that: the clock has been set back. */
-	if (a->row.due > now + wait && a->row.due > now + FIND_AGAIN_MS)
-		a->row.due = now + wait;
 	if (now < a->row.due) {
 		j->until = a->row.due;
 		job_move(d, j, AT_SETTLE);
