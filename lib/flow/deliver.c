@@ -486,19 +486,26 @@ start_one(struct deliver *d, struct job *j, struct err *e)
 	return job_open(d, j, e);
 }
 
-/* Those whose time has come, and those whose client was busy, try again. */
+/*
+ * Those whose time has come, and those whose client was busy, try again; all of
+ * them if the clock was set back, as their times mean nothing any more.
+ */
 static void
 wake(struct deliver *d)
 {
 	struct queue_of_jobs due = d->settling;
 	int64_t now = clock_now();
+	bool set_back = now < d->woken;
 	struct job *j;
+
+	d->woken = now;
 
 	if (!due.head)
 		due.tail = &due.head;
 	queue_init(&d->settling);
 	while ((j = queue_take(&due)))
-		job_move(d, j, j->until <= now ? AT_READY : AT_SETTLE);
+		job_move(
+		    d, j, set_back || j->until <= now ? AT_READY : AT_SETTLE);
 	while ((j = queue_take(&d->locked)))
 		job_move(d, j, AT_READY);
 }

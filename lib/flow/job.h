@@ -78,6 +78,7 @@ struct deliver {
 	struct queue_of_jobs ready, locked, settling, ended;
 	size_t in_hand;
 	long through, held, dead;
+	int64_t woken; /* when those that wait were last looked at, clock_now */
 	int64_t renewed; /* when all in hand were hidden anew, clock_mono */
 	struct upkeep upkeep;
 	struct account account;
