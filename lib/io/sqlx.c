@@ -7,11 +7,23 @@
 enum { PATIENCE_MS = 60000 };
 
 int
+sqlx_fail(sqlite3 *db, const char *what, struct err *e)
+{
+	int code = sqlite3_errcode(db) & 0xff, sys = sqlite3_system_errno(db);
+	const char *text = sqlite3_errmsg(db);
+
+	if (sys && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN))
+		return err_set(
+		    e, ERR_IO, "%s: %s: %s", what, text, strerror(sys));
+	return err_set(e, ERR_IO, "%s: %s", what, text);
+}
+
+int
 sqlx_exec(sqlite3 *db, const char *path, const char *sql, struct err *e)
 {
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
-	return err_set(e, ERR_IO, "%s: %s", path, sqlite3_errmsg(db));
+	return sqlx_fail(db, path, e);
 }
 
 /* The one integer that a query answers. */
@@ -26,9 +38,10 @@ number(
 		rc = sqlite3_step(st);
 	if (rc == SQLITE_ROW)
 		*out = sqlite3_column_int64(st, 0);
+	else if (rc == SQLITE_NOTADB)
+		err_set(e, ERR_CONFIG, "%s: %s", path, sqlite3_errmsg(db));
 	else
-		err_set(e, rc == SQLITE_NOTADB ? ERR_CONFIG : ERR_IO, "%s: %s",
-		    path, sqlite3_errmsg(db));
+		sqlx_fail(db, path, e);
 	sqlite3_finalize(st); /* repeats what step said */
 	return rc == SQLITE_ROW ? 0 : -1;
 }
@@ -79,7 +92,7 @@ set_wal(sqlite3 *db, const char *path, struct err *e)
 	} while (clock_mono() < end);
 	if (rc == SQLITE_OK)
 		return 0;
-	return err_set(e, ERR_IO, "%s: %s", path, sqlite3_errmsg(db));
+	return sqlx_fail(db, path, e);
 }
 
 static int
@@ -180,8 +193,7 @@ sqlx_open(const char *path, const struct sqlx_schema *schema, struct err *e)
 	if (rc == SQLITE_OK && prepare(db, path, schema, e) == 0)
 		return db;
 	if (rc != SQLITE_OK)
-		err_set(e, ERR_IO, "%s: %s", path,
-		    db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
+		sqlx_fail(db, path, e); /* without a db, too */
 	sqlite3_close(db);
 	return NULL;
 }

@@ -26,6 +26,8 @@ struct sqlx_schema {
  */
 sqlite3 *sqlx_open(
     const char *path, const struct sqlx_schema *schema, struct err *e);
+/* -1 and "WHAT: why", of the db's last call and of the system behind it. */
+int sqlx_fail(sqlite3 *db, const char *what, struct err *e);
 /* Run statements that return nothing. */
 int sqlx_exec(sqlite3 *db, const char *path, const char *sql, struct err *e);
 

@@ -193,8 +193,10 @@ jnl_db(struct journal *j)
 int
 jnl_fail(struct journal *j, struct err *e, const char *what)
 {
-	return err_set(
-	    e, ERR_IO, "journal.db: %s: %s", what, sqlite3_errmsg(j->db));
+	char text[60];
+
+	snprintf(text, sizeof(text), "journal.db: %s", what);
+	return sqlx_fail(j->db, text, e);
 }
 
 /* WAL and byte-range locks don't work over these. */

@@ -11,20 +11,6 @@ export RINGO_NOW
 
 crash_seed
 
-# until_content: feed again, an hour later each time, till nothing is held. By
-# then a limit is forgotten, too; its clock is the machine's own.
-until_content() {
-	hour=13
-	while [ $hour -lt 20 ]; do
-		rm -f run/limit
-		RINGO_NOW=2026-11-21T$hour:00:00+02:00 \
-			"$BIN/ringo-push" -C run <planned >again 2>>said &&
-			return 0
-		hour=$((hour + 1))
-	done
-	return 1
-}
-
 # faulty KIND: the fault at the first request, the second, … and at all of
 # three in a row; as many as an undisturbed run has.
 faulty() {
@@ -42,7 +28,7 @@ faulty() {
 			0 | 65 | 75) ;;
 			*) echo "$at: ended $rc" >>wrong ;;
 			esac
-			until_content || echo "$at: never content" >>wrong
+			crash_content || echo "$at: never content" >>wrong
 			crm_state run >got
 			cmp -s want got || {
 				echo "$at:"
@@ -81,7 +67,7 @@ while [ -z "$(sqlite3 -cmd '.timeout 5000' late/crm.db \
 	tries=$((tries + 1))
 done
 rm -rf run && mv late run
-until_content
+crash_content
 crm_state run >got
 same want got 'late: found in the CRM, not sent again'
 
