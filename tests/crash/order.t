@@ -40,7 +40,7 @@ order() {
 		if (!unsynced) {
 			requests++
 			if (journal || !journalled)
-				bad("a request leaves before its intent is synced")
+				bad("a request before its intent")
 			# The next request needs an intent of its own.
 			journalled = 0
 		}
@@ -71,7 +71,6 @@ traced() {
 		-e trace=read,write,pwrite64,fdatasync,close "$@"
 }
 
-# one RECORDS: a run over the records one at a time.
 for many in 1 4; do
 	rm -rf run && cp -r seed run
 	head -n $many planned >some
