@@ -8,8 +8,8 @@
 enum {
 	EVERY_MS = 10000,
 	END_MS = 2000,
-	MIB = 1 << 20,
-	MIN_FREE = 256 * MIB,
+	KIB = 1024,
+	MIN_FREE = 256 * KIB * KIB,
 	MIN_FREE_PART = 50, /* of the disk */
 };
 
@@ -68,8 +68,8 @@ upkeep_has_room(const struct upkeep *u, struct err *e)
 	if (avail >= least)
 		return true;
 	err_set(e, ERR_IO,
-	    "only %lld MiB are free on the disk of %s, min-free is %lld; make "
-	    "room, then feed the rest of the input again",
-	    (long long)(avail / MIB), p->dir, (long long)(least / MIB));
+	    "only %lld KiB are free on the disk of %s, less than min-free, "
+	    "%lld KiB; make room, then feed the rest of the input again",
+	    (long long)(avail / KIB), p->dir, (long long)(least / KIB));
 	return false;
 }

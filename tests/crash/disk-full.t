@@ -15,6 +15,7 @@ mount -t tmpfs -o size=8m,mode=700 ringo-test disk 2>/dev/null ||
 trap 'cd / && umount "$TMP/disk"; rm -rf "$TMP"' EXIT
 
 crash_seed
+echo 'min-free 0' >>seed/ringo.conf # or push would not even begin
 : >wrong
 ln -s disk/run run
 

@@ -339,11 +339,15 @@ url(const struct crm *c, const char *role, const char *id, struct buf *out)
 	buf_fmt(out, "fake:%s/%s", role, id);
 }
 
+/* The server refuses nothing for its rate, but for the fault `throttle`. */
+static const struct limit_bucket limits[] = {{.name = "requests"}, {0}};
+
 const struct crm_driver crm_fake = {
     .name = "fake",
     .entities = words,
     .verbs = verb_names,
     .pack_max = FAKE_PACK_MAX,
+    .limits = limits,
     .transport = fake_open,
     .step = step,
     .pack = fake_pack,

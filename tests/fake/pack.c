@@ -210,7 +210,8 @@ judge_account(const struct crm_request *req)
 	if (a->status != 401 && a->status != 429)
 		return false;
 	for (size_t i = 0; i < req->n; i++) {
-		crm_verdict(req->txns[i], CRM_AGAIN, CRM_ACCOUNT, "status %d",
+		crm_verdict(req->txns[i], CRM_AGAIN,
+		    a->status == 429 ? CRM_LIMIT : CRM_ACCOUNT, "status %d",
 		    a->status);
 		req->txns[i]->verdict.wait_ms = a->wait_ms;
 	}
