@@ -46,7 +46,7 @@ world() {
 # at HOUR PROGRAM...: one of the programs at that time of the day.
 at() {
 	RINGO_NOW=2026-11-21T$1:00:00+02:00 \
-		timeout 20 "$FAULTS/$2" -C run 2>>said
+		timeout -s KILL 20 "$FAULTS/$2" -C run 2>>said
 }
 
 # again HOUR WAY: as people and cron do after a failure. By then a limit is
