@@ -32,7 +32,7 @@ ok 'replay says how many of how many' \
 
 # A terminal.
 rm p/journal.db* p/crm.db*
-cat >command <<END
+cat <<END >command
 "$BIN/ringo-push" -C p <records >out
 END
 script -qec 'sh ./command' typescript </dev/null >/dev/null

@@ -3,8 +3,9 @@
  * Plays transcripts to the adapters: tests/crm/DRIVER/SLUG/ has
  *
  *   txn.json     {"kind":"act"|"find"|"lookup","spec":{…}}, perhaps with "refs"
- *                (a transaction begun anew) and "match" (the project's rule);
- *                several that share requests: txn.1.json, txn.2.json, …
+ *                (a transaction begun anew), "match" (the project's rule) and
+ *                "fake" (RINGO_FAKE, the fake CRM's traits); several that share
+ *                requests: txn.1.json, txn.2.json, …
  *   request.1    what must be sent first: "METHOD PATH", header lines, an empty
  *                line, the body, a newline
  *   answer.1     "status 200", "status 429 wait 5000", "no-answer" or
@@ -114,6 +115,8 @@ load_txn(struct play *p, json_t *file)
 	if (!kinds[k] || (m && !phone_match_word(m, &p->project.match)))
 		buf_str(&p->wrong, "txn.json: kind or match");
 	t->kind = (enum crm_kind)k;
+	if (json_str(file, "fake"))
+		setenv("RINGO_FAKE", json_str(file, "fake"), 1);
 	t->spec = json_object_get(file, "spec");
 	t->refs = json_deep_copy(json_object_get(file, "refs"));
 	p->file[p->n++] = file;
@@ -372,6 +375,7 @@ play_dir(const struct crm_driver *d, const char *name, const char *dir)
 	p->dir = dir;
 	p->crm = (struct crm){.driver = d, .project = &p->project};
 	p->limit = d->pack_max;
+	unsetenv("RINGO_FAKE");
 	play(p);
 	if (!ok(!p->wrong.len, "%s: %s", d->name, name))
 		diag(p->wrong.p);
