@@ -65,6 +65,7 @@ crash_sweep EINTR match_at
 crash_report 'EINTR anywhere: no plan is wrong'
 is "$content" "$points" 'EINTR anywhere: no failure'
 
+crash_plain 2
 rm -rf run && cp -r seed run
 env LD_PRELOAD="$TESTS/short.so" "$BIN/ringo-match" -C run <in >out
 is $? 0 'every write is cut short: no failure'

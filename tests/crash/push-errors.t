@@ -41,6 +41,7 @@ content=0
 crash_sweep EINTR push_at
 crash_report "EINTR anywhere: no failure, nothing lost, nothing twice"
 
+crash_plain 2
 rm -rf run && cp -r seed run
 ok 'every write is cut short: no failure' env LD_PRELOAD="$TESTS/short.so" \
 	"$BIN/ringo-push" -C run <planned
