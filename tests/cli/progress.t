@@ -32,9 +32,9 @@ ok 'replay says how many of how many' \
 
 # A terminal.
 rm p/journal.db* p/crm.db*
-cat <<END >command
+cat <<END >play
 "$BIN/ringo-push" -C p <records >out
 END
-script -qec 'sh ./command' typescript </dev/null >/dev/null
+script -qec 'sh ./play' typescript </dev/null >/dev/null
 ok 'on a terminal it needs not be asked' grep -q 'done, 0 held' typescript
 done_testing
