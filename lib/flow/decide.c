@@ -8,8 +8,6 @@
 #include "io/jsonx.h"
 #include "matrix/plan.h"
 
-static const char *const roles[] = {ROLE_CONTACT, ROLE_LEAD, ROLE_DEAL};
-
 /*
  * Phases of one call that name its client in different ways: who was hidden
  * before stays so, or else two locks would guard one call.
@@ -64,6 +62,22 @@ add_own(const struct decider *d, json_t *own, const char *role, const char *key,
 	return 0;
 }
 
+/* A request among the unsorted is the call's lead, and its contact. */
+static int
+add_unsorted(const struct decider *d, json_t *own, const struct keys *k,
+    const json_t *view, struct err *e)
+{
+	json_auto_t *action = json_pack("{s:s}", "do", "unsorted");
+	char key[KEY_MAX + 16];
+
+	snprintf(key, sizeof(key), "%s/unsorted", k->call);
+	for (size_t i = 0; i < 3; i++)
+		if (plan_makes(action, view, plan_roles[i]) &&
+		    add_own(d, own, plan_roles[i], key, e) < 0)
+			return -1;
+	return 0;
+}
+
 int
 decide_frozen(const struct decider *d, const struct keys *k, json_t **view,
     json_t **own, struct err *e)
@@ -81,14 +95,14 @@ decide_frozen(const struct decider *d, const struct keys *k, json_t **view,
 		const char *contact = json_str(*view, "new_contact");
 		char key[KEY_MAX + 16];
 
-		snprintf(key, sizeof(key), "%s/%s", k->call, roles[i]);
-		if (strcmp(roles[i], ROLE_CONTACT) == 0)
+		snprintf(key, sizeof(key), "%s/%s", k->call, plan_roles[i]);
+		if (strcmp(plan_roles[i], ROLE_CONTACT) == 0)
 			snprintf(
 			    key, sizeof(key), "%s", contact ? contact : "");
-		if (key[0] && add_own(d, *own, roles[i], key, e) < 0)
+		if (key[0] && add_own(d, *own, plan_roles[i], key, e) < 0)
 			rc = -1;
 	}
-	return rc;
+	return rc > 0 && add_unsorted(d, *own, k, *view, e) < 0 ? -1 : rc;
 }
 
 json_t *
@@ -99,12 +113,13 @@ decide_spec_new(struct rec *rec, const struct keys *k, const char *known)
 	const json_t *has = json_object_get(all, k->phone);
 
 	for (size_t i = 0; i < 3; i++) {
-		const char *id = json_str(json_object_get(has, roles[i]), "id");
+		const char *id =
+		    json_str(json_object_get(has, plan_roles[i]), "id");
 
 		if (id)
 			json_array_append_new(
-			    ids, json_pack(
-				     "{s:s, s:s}", "role", roles[i], "id", id));
+			    ids, json_pack("{s:s, s:s}", "role", plan_roles[i],
+				     "id", id));
 	}
 	json_decref(all);
 	return json_pack("{s:o, s:o}", "phone",
@@ -178,7 +193,7 @@ decide_view_new(const struct decider *d, struct rec *rec, const json_t *result,
 	struct buf key = {0};
 
 	for (size_t i = 0; i < 3; i++) {
-		const json_t *entity = pick(result, roles[i]);
+		const json_t *entity = pick(result, plan_roles[i]);
 		json_t *has;
 
 		if (!entity)
@@ -186,7 +201,7 @@ decide_view_new(const struct decider *d, struct rec *rec, const json_t *result,
 		has = json_object();
 		json_put(has, "id", json_str(entity, "id"));
 		json_put(has, "owner", json_str(entity, "owner"));
-		json_object_set_new(view, roles[i], has);
+		json_object_set_new(view, plan_roles[i], has);
 	}
 	if (!json_object_get(view, ROLE_CONTACT)) {
 		if (contact_key(d, rec, &key, e) < 0) {

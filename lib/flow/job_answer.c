@@ -18,23 +18,23 @@ enum {
 static int
 learn(struct deliver *d, struct job *j, struct err *e)
 {
-	static const char *const roles[] = {ROLE_CONTACT, ROLE_LEAD, ROLE_DEAL};
 	struct act *a = act_current(j);
 	struct known kn;
 	int rc;
 
-	if (strcmp(json_str(a->spec, "do"), "create") != 0)
+	if (strcmp(json_str(a->spec, "do"), "create") != 0 &&
+	    strcmp(json_str(a->spec, "do"), "unsorted") != 0)
 		return 0;
 	rc = known_open(d->su->journal, &j->keys, &kn, e);
 	for (size_t i = 0; i < 3 && rc == 0; i++) {
-		const char *id = crm_ref_id(j->txn.refs, roles[i]);
+		const char *id = crm_ref_id(j->txn.refs, plan_roles[i]);
 		json_t *has;
 
 		if (!id)
 			continue;
 		has = json_pack("{s:s}", "id", id);
 		json_put(has, "owner", json_str(a->spec, "owner"));
-		json_object_set_new(kn.mine, roles[i], has);
+		json_object_set_new(kn.mine, plan_roles[i], has);
 	}
 	if (rc == 0)
 		rc = known_save(d->su->journal, &j->keys, &kn, e);

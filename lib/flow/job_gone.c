@@ -84,6 +84,9 @@ ref_of(struct deliver *d, const struct job *j, const char *role, json_t **ref,
 		snprintf(key, sizeof(key), "%s", contact ? contact : "");
 	if (made_ref(d, key, role, ref, e) < 0)
 		return -1;
+	snprintf(key, sizeof(key), "%s/unsorted", j->keys.call);
+	if (!*ref && made_ref(d, key, role, ref, e) < 0)
+		return -1;
 	if (!*ref && id)
 		*ref = json_pack("{s:s, s:s}", "role", role, "id", id);
 	return 0;

@@ -159,7 +159,7 @@ hold_behind(struct deliver *d, struct job *j, struct err *e)
 }
 
 static bool
-plan_makes(const json_t *actions, const char *key)
+makes_key(const json_t *actions, const char *key)
 {
 	const json_t *a;
 	size_t i;
@@ -199,7 +199,7 @@ lacks_entity(struct deliver *d, const json_t *plan, bool *yes, struct err *e)
 			const char *key = json_str(ref, "key");
 			int rc;
 
-			if (!key || plan_makes(actions, key))
+			if (!key || makes_key(actions, key))
 				continue;
 			rc = was_done(d, key, e);
 			if (rc < 0)

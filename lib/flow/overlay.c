@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/xalloc.h"
 #include "io/jsonx.h"
+#include "matrix/plan.h"
 
 struct entry {
 	char client[KEY_MAX];
@@ -161,33 +162,36 @@ entry_for(struct overlay *o, const char *client)
 
 /* What the plan will create becomes the client's, and the call's own. */
 static void
-note_creates(json_t *adds, json_t *own, const json_t *actions)
+note_create(json_t *adds, json_t *own, const json_t *action, const char *role)
+{
+	json_t *has = json_object();
+
+	json_put(has, "key", json_str(action, "key"));
+	if (!json_object_get(own, role)) {
+		json_put(has, "owner", json_str(action, "owner"));
+		json_object_set(own, role, has);
+		json_object_set(adds, role, has);
+	} else if (!json_object_get(adds, role)) {
+		/*
+		 * An earlier run began it, for an owner of its own: whoever
+		 * rests on that is decided again by push.
+		 */
+		json_object_set(adds, role, has);
+	}
+	json_decref(has);
+}
+
+static void
+note_creates(
+    json_t *adds, json_t *own, const json_t *view, const json_t *actions)
 {
 	const json_t *a;
 	size_t i;
 
-	json_array_foreach (actions, i, a) {
-		const char *does = json_str(a, "do");
-		const char *role = json_str(a, "entity");
-		json_t *has;
-
-		if (!does || !role || strcmp(does, "create") != 0)
-			continue;
-		has = json_object();
-		json_put(has, "key", json_str(a, "key"));
-		if (!json_object_get(own, role)) {
-			json_put(has, "owner", json_str(a, "owner"));
-			json_object_set(own, role, has);
-			json_object_set(adds, role, has);
-		} else if (!json_object_get(adds, role)) {
-			/*
-			 * An earlier run began it, for an owner of its own:
-			 * whoever rests on that is decided again by push.
-			 */
-			json_object_set(adds, role, has);
-		}
-		json_decref(has);
-	}
+	json_array_foreach (actions, i, a)
+		for (size_t r = 0; r < 3; r++)
+			if (plan_makes(a, view, plan_roles[r]))
+				note_create(adds, own, a, plan_roles[r]);
 }
 
 /* Does the action, which hangs on one thing, hang on this one? */
@@ -258,7 +262,7 @@ ovl_planned(struct overlay *o, const struct keys *k, const json_t *view,
 		adds = json_object();
 		json_object_set_new(t->adds, k->phone, adds);
 	}
-	note_creates(adds, json_object_get(call, "own"), actions);
+	note_creates(adds, json_object_get(call, "own"), view, actions);
 	if (!note_assigns(adds, json_object_get(t->view, k->phone), actions))
 		snprintf(t->basis + decide_basis_key(t->basis),
 		    BASIS_MAX - decide_basis_key(t->basis), "#" DECIDE_UNKNOWN);

@@ -17,6 +17,23 @@ struct eval {
 	json_t *actions;
 };
 
+const char *const plan_roles[3] = {ROLE_CONTACT, ROLE_LEAD, ROLE_DEAL};
+
+bool
+plan_makes(const json_t *action, const json_t *view, const char *role)
+{
+	const char *does = json_str(action, "do");
+	const char *what = json_str(action, "entity");
+
+	if (does && strcmp(does, "create") == 0)
+		return what && strcmp(what, role) == 0;
+	if (!does || strcmp(does, "unsorted") != 0)
+		return false;
+	return strcmp(role, ROLE_LEAD) == 0 ||
+	       (strcmp(role, ROLE_CONTACT) == 0 &&
+		   !json_object_get(view, ROLE_CONTACT));
+}
+
 /* ---- whose ---- */
 
 /* A CRM user id, or NULL if that is nobody. */
@@ -61,14 +78,9 @@ planned_key(const struct eval *ev, const char *role)
 	const json_t *a;
 	size_t i;
 
-	json_array_foreach (ev->actions, i, a) {
-		const char *does = json_str(a, "do");
-		const char *what = json_str(a, "entity");
-
-		if (does && what && !strcmp(does, "create") &&
-		    !strcmp(what, role))
+	json_array_foreach (ev->actions, i, a)
+		if (plan_makes(a, ev->o->view, role))
 			return json_str(a, "key");
-	}
 	return json_str(json_object_get(ev->o->own, role), "key");
 }
 

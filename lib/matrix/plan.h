@@ -18,7 +18,8 @@
  *
  * An action is a JSON object; all but key and do may be absent:
  *
- *   key       action key: <call>/lead, <call>/task.check, client/<digits>
+ *   key       action key: <call>/lead, <call>/task.check, client/<digits>;
+ *             what an amended call does ends in ~<hash>
  *   do        create | unsorted | update | assign | task | call | note
  *   entity    create, assign: contact | lead | deal; update: also task | call
  *   to        who, in the matrix's words ("answerer"), for people
@@ -45,11 +46,23 @@
 #ifndef MATRIX_PLAN_H
 #define MATRIX_PLAN_H
 
+#include <jansson.h>
+#include <stdbool.h>
+
 #define ROLE_CONTACT "contact"
 #define ROLE_LEAD "lead"
 #define ROLE_DEAL "deal"
 #define ROLE_TASK "task"
 #define ROLE_CALL "call"
 #define ROLE_NOTE "note"
+
+/* What a client can have: contact, lead and deal. */
+extern const char *const plan_roles[3];
+
+/*
+ * Does the action make an entity of this role? create: what it says; unsorted:
+ * a lead, and a contact for a client who has none (view; NULL: has nothing).
+ */
+bool plan_makes(const json_t *action, const json_t *view, const char *role);
 
 #endif
