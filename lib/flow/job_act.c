@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "flow/late.h"
+#include "flow/once.h"
 #include "flow/pick.h"
 #include "io/jsonx.h"
 #include "matrix/plan.h"
@@ -93,7 +95,9 @@ job_begin(struct deliver *d, struct job *j, struct err *e)
 
 	if (is_overtaken(d, j, &j->overtaken, e) < 0)
 		return -1;
-	if (!j->started && pick_owners(&d->su->decider, j->plan, e) < 0)
+	if (!j->started && (pick_owners(&d->su->decider, j->plan, e) < 0 ||
+			       late_gather(&d->su->decider, &j->keys, &j->row,
+				   j->plan, e) < 0))
 		return -1;
 	if (!acts_of_plan(j))
 		return job_end(d, j, JNL_DEAD, "its plan is damaged", e);
@@ -294,6 +298,9 @@ is_needless(
 		return 1;
 	}
 	rc = once_made(&d->su->decider, &j->keys, j->row.at, a->spec, &key, e);
+	if (rc == 0)
+		rc = late_named(
+		    &d->su->decider, &j->keys, j->row.id, a->spec, &key, e);
 	if (rc > 0) {
 		snprintf(why, size, "in %s", key);
 		free(key);
@@ -347,16 +354,27 @@ any_in_state(const struct job *j, enum jnl_state state)
 	return false;
 }
 
+static bool
+all_in_state(const struct job *j, enum jnl_state state)
+{
+	for (size_t i = 0; i < j->nacts; i++)
+		if (j->act[i].row.state != state)
+			return false;
+	return true;
+}
+
 static int
 end_of_plan(struct deliver *d, struct job *j, struct err *e)
 {
+	enum jnl_state end = any_in_state(j, JNL_DEAD)      ? JNL_DEAD
+			     : all_in_state(j, JNL_SKIPPED) ? JNL_SKIPPED
+							    : JNL_DONE;
 	const char *reason = NULL;
 
-	for (size_t i = 0; i < j->nacts && !reason; i++)
-		if (j->act[i].row.state == JNL_DEAD)
+	for (size_t i = 0; i < j->nacts && !reason && end != JNL_DONE; i++)
+		if (j->act[i].row.state == end)
 			reason = j->act[i].row.error;
-	return job_end(
-	    d, j, any_in_state(j, JNL_DEAD) ? JNL_DEAD : JNL_DONE, reason, e);
+	return job_end(d, j, end, reason, e);
 }
 
 int

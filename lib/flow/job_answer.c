@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "flow/known.h"
-#include "flow/pick.h"
+#include "flow/once.h"
 #include "io/jsonx.h"
 #include "matrix/plan.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What only the process that carries a plan out can fix, under the client's
- * lock: whose turn `distributed` is, and whether `once` lets a task pass.
+ * Whose turn `distributed` is: only the process that carries a plan out can
+ * fix it, under the client's lock.
  */
 #ifndef FLOW_PICK_H
 #define FLOW_PICK_H
@@ -14,15 +14,5 @@
  * frozen with its first intent.
  */
 int pick_owners(const struct decider *d, json_t *plan, struct err *e);
-
-/*
- * 1 if a task with the same text was made for this client within its `once`:
- * *key is that task's (free() it). 0: make it.
- */
-int once_made(const struct decider *d, const struct keys *k, int64_t at,
-    const json_t *action, char **key, struct err *e);
-/* It is made: remember it. Actions without `once` are ignored. */
-int once_note(const struct decider *d, const struct keys *k, int64_t at,
-    const json_t *action, struct err *e);
 
 #endif

@@ -47,6 +47,7 @@ enum stmt {
 	S_DUE,
 	S_COUNT_DUE,
 	S_BEFORE,
+	S_AFTER,
 	S_HIDE,
 	S_HIDDEN,
 	S_WITHHELD,
@@ -97,6 +98,8 @@ static const char *const sql[S_COUNT] = {
     [S_BEFORE] =
 	"SELECT id, out FROM record WHERE client = ?2 AND id < ?3 AND " OPEN
 	" AND at >= ?4 AND (due > ?1 OR " OUT ") AND " BLOCKS " ORDER BY id",
+    [S_AFTER] = "SELECT " COLUMNS " FROM record WHERE client = ? AND id > ? "
+		"AND plan IS NULL AND " OPEN " ORDER BY id LIMIT 100",
     [S_HIDE] = "UPDATE record SET out = ? WHERE id = ? AND " OPEN,
     [S_HIDDEN] = "SELECT 1 FROM record WHERE id = ? AND out >= ? AND " OPEN,
     [S_WITHHELD] =
@@ -394,25 +397,41 @@ jnl_record(
 	return rc;
 }
 
-int
-jnl_due(struct journal *j, int64_t now, int64_t since,
-    int (*f)(void *ctx, const struct jnl_record *r, struct err *e), void *ctx,
-    struct err *e)
+/* Every row of a statement, its parameters bound, to f. */
+static int
+each_record(
+    struct journal *j, enum stmt st, jnl_each *f, void *ctx, struct err *e)
 {
 	int rc;
 
-	bind_int(j, S_DUE, 1, now);
-	bind_int(j, S_DUE, 2, since);
-	while ((rc = row(j, S_DUE, e)) > 0) {
-		struct jnl_record r = read_record(j, S_DUE);
+	while ((rc = row(j, st, e)) > 0) {
+		struct jnl_record r = read_record(j, st);
 
 		rc = f(ctx, &r, e);
 		jnl_record_free(&r);
 		if (rc)
 			break;
 	}
-	done(j, S_DUE);
+	done(j, st);
 	return rc < 0 ? -1 : 0;
+}
+
+int
+jnl_due(struct journal *j, int64_t now, int64_t since, jnl_each *f, void *ctx,
+    struct err *e)
+{
+	bind_int(j, S_DUE, 1, now);
+	bind_int(j, S_DUE, 2, since);
+	return each_record(j, S_DUE, f, ctx, e);
+}
+
+int
+jnl_open_after(struct journal *j, const struct jnl_record *r, jnl_each *f,
+    void *ctx, struct err *e)
+{
+	bind_text(j, S_AFTER, 1, r->client);
+	bind_int(j, S_AFTER, 2, r->id);
+	return each_record(j, S_AFTER, f, ctx, e);
 }
 
 int

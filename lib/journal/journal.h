@@ -125,14 +125,15 @@ int jnl_finish(struct journal *j, const struct jnl_record *r,
  */
 int jnl_earlier(struct journal *j, const char *client, int64_t id,
     int64_t since, char **key, struct err *e);
+/* Takes a record, which lives during the call. 0: go on, 1: stop, -1: failed.
+ */
+typedef int jnl_each(void *ctx, const struct jnl_record *r, struct err *e);
 /*
  * The open records that are due and in no pipe at now, and not older than
- * since, oldest first. Calls f for each, which returns 0 to go on, 1 to stop,
- * -1 on failure. The record lives during the call.
+ * since, oldest first.
  */
-int jnl_due(struct journal *j, int64_t now, int64_t since,
-    int (*f)(void *ctx, const struct jnl_record *r, struct err *e), void *ctx,
-    struct err *e);
+int jnl_due(struct journal *j, int64_t now, int64_t since, jnl_each *f,
+    void *ctx, struct err *e);
 /* How many jnl_due would find. */
 int jnl_count_due(
     struct journal *j, int64_t now, int64_t since, int64_t *n, struct err *e);
@@ -143,6 +144,12 @@ int jnl_count_due(
 int jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
     int64_t since, bool (*f)(void *ctx, int64_t id, int64_t out), void *ctx,
     struct err *e);
+/*
+ * Up to 100 open records of r's client behind r of which nothing has started,
+ * in order.
+ */
+int jnl_open_after(struct journal *j, const struct jnl_record *r, jnl_each *f,
+    void *ctx, struct err *e);
 /* Hide an open record: it is in a pipe, and comes out before until. */
 int jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e);
 /* 1 if the record is still open and hidden, until then or longer. */
