@@ -179,7 +179,7 @@ job_set_aside(
 	set_result(j, "held", reason, 0);
 	job_move(d, j, AT_END);
 	/* Seen again soon, not when its emission would have run out. */
-	return jnl_hide(d->su->journal, j->row.id, clock_now() + ASIDE_MS, e);
+	return jnl_defer(d->su->journal, j->row.id, clock_now() + ASIDE_MS, e);
 }
 
 void

@@ -48,6 +48,7 @@ enum stmt {
 	S_COUNT_DUE,
 	S_BEFORE,
 	S_AFTER,
+	S_DEFER,
 	S_HIDE,
 	S_HIDDEN,
 	S_WITHHELD,
@@ -100,6 +101,7 @@ static const char *const sql[S_COUNT] = {
 	" AND at >= ?4 AND (due > ?1 OR " OUT ") AND " BLOCKS " ORDER BY id",
     [S_AFTER] = "SELECT " COLUMNS " FROM record WHERE client = ? AND id > ? "
 		"AND plan IS NULL AND " OPEN " ORDER BY id LIMIT 100",
+    [S_DEFER] = "UPDATE record SET due = ?, out = NULL WHERE id = ? AND " OPEN,
     [S_HIDE] = "UPDATE record SET out = ? WHERE id = ? AND " OPEN,
     [S_HIDDEN] = "SELECT 1 FROM record WHERE id = ? AND out >= ? AND " OPEN,
     [S_WITHHELD] =
@@ -470,14 +472,27 @@ jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
 	return rc;
 }
 
-int
-jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e)
+static int
+set_time(
+    struct journal *j, enum stmt st, int64_t id, int64_t time, struct err *e)
 {
 	if (jnl_begin(j, e) < 0)
 		return -1;
-	bind_int(j, S_HIDE, 1, until);
-	bind_int(j, S_HIDE, 2, id);
-	return run(j, S_HIDE, e);
+	bind_int(j, st, 1, time);
+	bind_int(j, st, 2, id);
+	return run(j, st, e);
+}
+
+int
+jnl_defer(struct journal *j, int64_t id, int64_t due, struct err *e)
+{
+	return set_time(j, S_DEFER, id, due, e);
+}
+
+int
+jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e)
+{
+	return set_time(j, S_HIDE, id, until, e);
 }
 
 int

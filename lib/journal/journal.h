@@ -150,6 +150,8 @@ int jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
  */
 int jnl_open_after(struct journal *j, const struct jnl_record *r, jnl_each *f,
     void *ctx, struct err *e);
+/* An open record goes out of hand as it is, to come again at due. */
+int jnl_defer(struct journal *j, int64_t id, int64_t due, struct err *e);
 /* Hide an open record: it is in a pipe, and comes out before until. */
 int jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e);
 /* 1 if the record is still open and hidden, until then or longer. */

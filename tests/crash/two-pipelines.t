@@ -51,9 +51,11 @@ cp -r seed replayed
 "$BIN/ringo-replay" -C replayed >emitted
 same emitted backlog 'the backlog comes out whole, in its order'
 
-# state DIR: the CRM by keys; a deadline is later if a record was held first.
+# state DIR: the CRM by keys; a deadline is later if a record was held first,
+# and what replay brings late names the client's other missed calls.
 state() {
-	crm_state "$1" | sed 's/|\(2026-11-21T1[0-9]:[0-9][0-9]\):[0-9+:]*/|\1/'
+	crm_state "$1" | sed 's/|\(2026-11-21T1[0-9]:[0-9][0-9]\):[0-9+:]*/|\1/
+		s, / Також пропущено: [^|]*,,'
 	sqlite3 "$1/crm.db" "SELECT 'note', n.key, n.title,
 		(SELECT key FROM lead WHERE id = o.id) FROM note n
 		JOIN note_on o ON o.note = n.id ORDER BY n.key"
