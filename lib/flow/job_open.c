@@ -3,6 +3,7 @@
 #include "flow/job.h"
 
 #include "base/clock.h"
+#include "base/sha256.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "flow/amend.h"
@@ -74,16 +75,40 @@ amend_it(struct deliver *d, struct job *j, const struct jnl_record *row,
 	return rc < 0 ? -1 : 0;
 }
 
+static void
+mark_of(struct span body, char mark[17])
+{
+	char hash[SHA256_HEX];
+
+	sha256_hex(body, hash);
+	snprintf(mark, 17, "%.16s", hash);
+}
+
+/*
+ * A row of a running call is older than that of its end, whenever it comes; and
+ * so is what stood here before, which may still be in some pipe.
+ */
+static bool
+is_older(const struct job *j, const struct jnl_record *row)
+{
+	char mark[17];
+
+	if (rec_true(j->rec, "running") && !was_running(row->body))
+		return true;
+	mark_of(rec_line(j->rec), mark);
+	return row->was && strstr(row->was, mark);
+}
+
 /*
  * A newer body of a record of which nothing has started takes its place; of
- * others what changed becomes a record of its own, which replay brings. A row
- * of a running call is older than that of its end, whenever it comes.
+ * others what changed becomes a record of its own, which replay brings.
  */
 static int
 renew(struct deliver *d, struct job *j, const struct jnl_record *row,
     bool *finished, struct err *e)
 {
 	struct buf body = {0};
+	char mark[17];
 	int rc;
 
 	*finished = jnl_final(row->state);
@@ -91,12 +116,13 @@ renew(struct deliver *d, struct job *j, const struct jnl_record *row,
 		return 0;
 	if (row->plan)
 		return amend_it(d, j, row, e);
-	if (rec_true(j->rec, "running") && !was_running(row->body))
+	if (is_older(j, row))
 		return 0;
 	*finished = false;
 	buf_span(&body, rec_line(j->rec));
+	mark_of(str_span(row->body), mark);
 	rc = jnl_replace(d->su->journal, row->id, body.p,
-	    leg_reason(row->reason) ? row->reason : NULL, e);
+	    leg_reason(row->reason) ? row->reason : NULL, mark, e);
 	buf_free(&body);
 	return rc;
 }

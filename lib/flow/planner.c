@@ -28,7 +28,6 @@ struct who {
 	json_t *spec;
 	struct crm_txn txn;
 	char hold[300]; /* why it could not be looked up */
-	bool refused;   /* and never will be: that is push's matter */
 };
 
 struct item {
@@ -236,8 +235,7 @@ looked_up(struct planner *p, struct who *w, bool probe, struct err *e)
 		return -1;
 	if (probe && !p->account.down)
 		eng_gently(p->g);
-	w->refused = v->code == CRM_DEAD;
-	if (w->txn.ended || w->refused)
+	if (w->txn.ended || v->code == CRM_DEAD)
 		return 0;
 	if (v->code == CRM_AGAIN && v->scope == CRM_LIMIT &&
 	    eng_waits(p->g, v->wait_ms))
@@ -409,7 +407,11 @@ plan(struct planner *p, struct item *it, struct err *e)
 
 	basis = ovl_basis(p->overlay, it->keys.client, it->who->last);
 	rc = sight_of(p, it, &st, e);
-	if (rc == 0 && !st.view && it->who->refused) {
+	/*
+	 * Never to be had, or not asked for, as it seemed to be known: push
+	 * has come past it since. Then the plan is push's matter.
+	 */
+	if (rc == 0 && !st.view && !it->keys.hidden && !it->who->hold[0]) {
 		body_strip(it->rec);
 		unplanned(p, it, DECIDE_UNKNOWN);
 	} else if (rc == 0 && !st.view && !it->keys.hidden) {

@@ -18,7 +18,8 @@
 
 /* Keys of the call ?1 begin with its key and a slash; 0 is behind it. */
 #define OF_CALL "key > ?1 || '/' AND key < ?1 || '0'"
-#define COLUMNS "id, key, client, at, got, due, state, reason, body, plan, out"
+#define COLUMNS \
+	"id, key, client, at, got, due, state, reason, body, plan, out, was"
 /* In a pipe at ?1. An hour ahead: the clock was set back. */
 #define OUT "(coalesce(out, 0) BETWEEN ?1 + 1 AND ?1 + 3600000)"
 
@@ -72,8 +73,8 @@ static const char *const sql[S_COUNT] = {
     [S_KEEP] = "INSERT INTO record(key, client, at, got, due, state, reason, "
 	       "body) VALUES (?, ?, ?, ?, ?, 'kept', NULL, ?) "
 	       "ON CONFLICT(key) DO NOTHING",
-    [S_REPLACE] = "UPDATE record SET body = ?, state = 'kept', reason = ? "
-		  "WHERE id = ?",
+    [S_REPLACE] = "UPDATE record SET body = ?, state = 'kept', reason = ?, "
+		  "was = coalesce(was || ' ', '') || ? WHERE id = ?",
     [S_HOLD] = "UPDATE record SET state = CASE state WHEN 'planned' THEN "
 	       "'planned' ELSE 'held' END, reason = ?, due = ?, out = NULL "
 	       "WHERE id = ?",
@@ -175,6 +176,7 @@ jnl_record_free(struct jnl_record *r)
 	free(r->reason);
 	free(r->body);
 	free(r->plan);
+	free(r->was);
 	*r = (struct jnl_record){0};
 }
 
@@ -381,6 +383,7 @@ read_record(struct journal *j, enum stmt s)
 	    .body = col_text(j, s, 8),
 	    .plan = col_text(j, s, 9),
 	    .out = col_int(j, s, 10),
+	    .was = col_text(j, s, 11),
 	};
 }
 
@@ -543,13 +546,14 @@ jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e)
 
 int
 jnl_replace(struct journal *j, int64_t id, const char *body, const char *reason,
-    struct err *e)
+    const char *mark, struct err *e)
 {
 	if (jnl_begin(j, e) < 0)
 		return -1;
 	bind_text(j, S_REPLACE, 1, body);
 	bind_text(j, S_REPLACE, 2, reason);
-	bind_int(j, S_REPLACE, 3, id);
+	bind_text(j, S_REPLACE, 3, mark);
+	bind_int(j, S_REPLACE, 4, id);
 	return run(j, S_REPLACE, e);
 }
 

@@ -48,6 +48,7 @@ struct jnl_record {
 	char *reason; /* NULL: none */
 	char *body;   /* the line without skip, plan, hold and result */
 	char *plan;   /* NULL: not started */
+	char *was;    /* marks of earlier bodies, see jnl_replace; NULL: none */
 };
 
 struct jnl_action {
@@ -90,10 +91,11 @@ int jnl_record(
 int jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e);
 /*
  * Another body for a record of which nothing has started: kept again, with a
- * reason that outlives the old body or NULL.
+ * reason that outlives the old body or NULL. mark, the old body's, is added to
+ * was: whoever sees that body again knows that it isn't newer.
  */
 int jnl_replace(struct journal *j, int64_t id, const char *body,
-    const char *reason, struct err *e);
+    const char *reason, const char *mark, struct err *e);
 /* Move a record that stays open, and is in no pipe; reason may be NULL. */
 int jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
     struct err *e);

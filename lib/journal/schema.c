@@ -31,8 +31,12 @@ static const char *const steps[] = {
     "CREATE TABLE client("
     " key TEXT PRIMARY KEY, last TEXT, known TEXT) WITHOUT ROWID;"
     "CREATE TABLE account(k TEXT PRIMARY KEY, v TEXT) WITHOUT ROWID;",
-    /* out: hidden until then, it is in a pipe. Nobody read action_open. */
+    /*
+     * out: hidden until then, it is in a pipe. was: marks of the bodies that
+     * stood here before. Nobody read action_open.
+     */
     "ALTER TABLE record ADD COLUMN out INTEGER;"
+    "ALTER TABLE record ADD COLUMN was TEXT;"
     "DROP INDEX action_open;"
     "DROP INDEX record_open;"
     "DROP INDEX record_due;"

@@ -109,6 +109,28 @@ is "$? $(state) $(jq -r .result.amended out)" '0 done null' \
 is "$(crm 'SELECT recording FROM call')" https://r.example/1 \
 	'... in one piece'
 
+# What was replaced doesn't come back, though replay had it in a pipe.
+project <<'END'
+when in
+	call
+END
+call '' | RINGO_FAULT='down@*' "$FAULTS/ringo-push" -C p >out 2>said
+RINGO_NOW=2026-11-21T12:05:00+02:00
+"$BIN/ringo-replay" -C p >piped
+call "$late" | RINGO_FAULT='down@*' "$FAULTS/ringo-push" -C p >out 2>said
+push <piped
+is "$(crm 'SELECT recording FROM call')" https://r.example/1 \
+	'a body that was replaced while it was in a pipe: the newer counts'
+RINGO_NOW=2026-11-21T12:00:00+02:00
+
+# Nothing had started: the newer body simply takes its place.
+project <<'END'
+when in
+	call
+END
+call '' | RINGO_FAULT='down@*' "$FAULTS/ringo-push" -C p >out 2>said
+call "$late" | push
+
 # Lines without an event take an amended record, too, but make nothing of it.
 call "$late"',"status":"BUSY"' | push
 replay

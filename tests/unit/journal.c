@@ -227,7 +227,7 @@ moving(void)
 	must(jnl_hold(j, id, "CRM down", 9, &e) == 0);
 	is_record("1.1/e", "held due 9 reason CRM down plan - body {}",
 	    "held, it says why and until when");
-	must(jnl_replace(j, id, "{\"n\":2}", NULL, &e) == 0);
+	must(jnl_replace(j, id, "{\"n\":2}", NULL, "m", &e) == 0);
 	is_record("1.1/e", "kept due 9 reason - plan - body {\"n\":2}",
 	    "replaced, it is as if just kept");
 	must(jnl_start(j, id, "{\"line\":7}", "{\"n\":2}", &e) == 0);
