@@ -56,6 +56,22 @@ sub known_calls {
 	return \%known;
 }
 
+# Missed calls that replay brought late: those whose task is left out because
+# another one, which is there, names them; a late change of that one's call may
+# have written its text anew.
+sub named_elsewhere {
+	my ($project) = @_;
+	my $task = '/task.callback';
+	return { map { $_ => 1 } ask($project, "
+	SELECT replace(a.key, '$task', '') FROM j.action a
+	JOIN j.record r ON r.id = a.record
+	JOIN task t ON 'in ' || t.key = a.error
+	WHERE a.key LIKE '%$task' AND a.state = 'skipped'
+	AND (instr(t.text, strftime('%Y-%m-%d %H:%M', r.at / 1000,
+		'unixepoch', '+2 hours')) OR EXISTS (SELECT 1 FROM j.action u
+		WHERE u.key LIKE replace(t.key, '/', '/update.') || '~%'));") };
+}
+
 # The tasks that the ends of calls make: { call key: ["talked 7", ...] }.
 sub tasks {
 	my %tasks;
@@ -73,9 +89,9 @@ sub tasks {
 # An outgoing call to somebody who was new when the stream began makes a task
 # or not, as it stands behind or before what makes him known.
 sub wanted {
-	my ($call, $known) = @_;
+	my ($call, $known, $named) = @_;
 	my $task = Stream::task_of($call);
-	return ('') if !$task || $known->{leg};
+	return ('') if !$task || $known->{leg} || $named->{ $known->{key} };
 	return ($task) if $call->{kind} ne 'out'
 	    || $call->{client}{has} ne 'new';
 	return ('', $task);
@@ -92,6 +108,7 @@ sub fits {
 sub calls {
 	my ($stream) = @_;
 	my ($known, $tasks, @wrong) = (known_calls(), tasks());
+	my $named = named_elsewhere('p');
 	my %of;
 	for my $call (@{ $stream->{calls} }) {
 		my $mine = $known->{ $call->{id} };
@@ -103,7 +120,7 @@ sub calls {
 		    if $of{ $mine->{key} };
 		$of{ $mine->{key} } = $call->{id};
 		my $got = join ', ', @{ delete $tasks->{ $mine->{key} } // [] };
-		my @wanted = wanted($call, $mine);
+		my @wanted = wanted($call, $mine, $named);
 		push @wrong, ($got eq '' ? 'lost' : 'twice')
 		    . ": $call->{id} ($call->{kind}) has the tasks '$got', "
 		    . "wanted '$wanted[0]'"
@@ -164,8 +181,15 @@ sub differences {
 	my %loose = map { substr($_->{phone}, -9) => 1 }
 	    grep { $_->{loose} } @{ $stream->{clients} };
 	my %n;
-	$n{$_}++ for @$got;
-	$n{$_}-- for @$want;
+	my %named = map { %{ named_elsewhere($_) } } 'p', 'ref';
+	for ([1, @$got], [-1, @$want]) {
+		my ($by, @lines) = @$_;
+		for (@lines) {
+			my ($call) = m{^[^|]*\|task\|([^|]*)/task\.callback\|};
+			next if defined $call && $named{$call};
+			$n{ s/ \/ Також пропущено: [-0-9:, ]*//r } += $by;
+		}
+	}
 	return map { ($n{$_} < 0 ? 'lost: ' : 'twice: ') . $_ }
 	    grep { $n{$_} && !$loose{ (split /\|/)[0] } } sort keys %n;
 }
