@@ -72,7 +72,8 @@ BENCH = $(patsubst tests/bench/%.c,$(BUILD)/tests/bench-%, \
 	$(wildcard tests/bench/*.c))
 FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-for-tests: $(BIN) $(FAULTS_BIN) $(UNIT) $(REPLAY) $(PRELOAD)
+# The benchmarks are only built, so that they can be.
+for-tests: $(BIN) $(FAULTS_BIN) $(UNIT) $(REPLAY) $(PRELOAD) $(BENCH)
 
 $(FAULTS)/libringo.a: $(FAULTS_OBJ) $(BUILD)/sources
 	$(call say,AR $@) $(ARCHIVE)
