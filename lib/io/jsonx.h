@@ -14,7 +14,7 @@ void json_setup(void);
 json_t *json_text_load(struct span s, struct err *e);
 /* Text that we stored ourselves as a tree; NULL if there is none. */
 json_t *json_stored_load(const char *text);
-/* Appends the value on one line, keys in their order. */
+/* Appends the value on one line, keys in their order; nothing for NULL. */
 void json_append(struct buf *out, const json_t *v);
 /*
  * Appends s as a JSON string with its quotes. What no record may contain, bytes
