@@ -4,7 +4,9 @@
  * marked `skip: duplicate` if the journal has finished it, with `hold` if its
  * client can't be looked up now, else with its plan. What is read of the
  * journal is read before the lookups: if push moves a client meanwhile, the
- * plan's basis is too old and push decides again.
+ * plan's basis is too old and push decides again. The journal is read in one
+ * transaction before the lookups and in another behind them, since each costs
+ * some ten system calls; neither is open while anybody is waited for.
  */
 #include "flow/planner.h"
 
@@ -34,8 +36,9 @@ struct item {
 	struct rec *rec;
 	struct keys keys;
 	struct who *who;
-	bool pass;      /* goes on as it is */
-	bool duplicate; /* the journal has finished it */
+	bool pass;       /* goes on as it is */
+	bool duplicate;  /* the journal has finished it */
+	struct buf said; /* while records are explained */
 };
 
 struct planner {
@@ -45,7 +48,6 @@ struct planner {
 	bool wanted; /* some client of the batch is to be looked up */
 	struct account account;
 	bool explain;
-	struct buf said; /* while a record is explained */
 	struct item item[PLANNER_BATCH];
 	size_t n;
 	struct map clients; /* key → struct who */
@@ -92,10 +94,11 @@ pln_free(struct planner *p)
 	if (!p)
 		return;
 	end_batch(p);
-	for (size_t i = 0; i < PLANNER_BATCH; i++)
+	for (size_t i = 0; i < PLANNER_BATCH; i++) {
 		rec_free(p->item[i].rec);
+		buf_free(&p->item[i].said);
+	}
 	ovl_free(p->overlay);
-	buf_free(&p->said);
 	free(p);
 }
 
@@ -162,8 +165,8 @@ is_wanted(struct planner *p, struct item *it, bool *yes, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-int
-pln_add(struct planner *p, struct span line, struct err *e)
+static int
+add(struct planner *p, struct span line, struct err *e)
 {
 	struct item *it = &p->item[p->n];
 	bool wanted;
@@ -188,6 +191,19 @@ pln_add(struct planner *p, struct span line, struct err *e)
 	}
 	p->n++;
 	return 0;
+}
+
+int
+pln_add(struct planner *p, struct span line, struct err *e)
+{
+	int rc = jnl_read(p->d->journal, e);
+
+	if (rc == 0)
+		rc = add(p, line, e);
+	/* Who rejects it may have to wait. */
+	if (rc > 0 && jnl_read_end(p->d->journal, e) < 0)
+		rc = -1;
+	return rc;
 }
 
 static void
@@ -374,7 +390,7 @@ pass(struct planner *p, struct item *it)
 	struct span skip = rec_str(it->rec, "skip");
 
 	if (p->explain)
-		buf_fmt(&p->said, "  passes as it is: %.*s\n",
+		buf_fmt(&it->said, "  passes as it is: %.*s\n",
 		    it->duplicate ? 21 : (int)skip.n,
 		    it->duplicate ? "finished, a duplicate"
 		    : skip.p      ? skip.p
@@ -391,7 +407,7 @@ static void
 hold(struct planner *p, struct item *it)
 {
 	if (p->explain)
-		buf_fmt(&p->said, "  can't be looked up: %s\n", it->who->hold);
+		buf_fmt(&it->said, "  can't be looked up: %s\n", it->who->hold);
 	body_strip(it->rec);
 	set_text(it->rec, "hold", it->who->hold);
 }
@@ -421,7 +437,7 @@ plan(struct planner *p, struct item *it, struct err *e)
 		    st.own, basis ? basis : it->who->last);
 		if (p->explain)
 			explain_plan(
-			    p->d, it->rec, st.view, st.from, made, &p->said);
+			    p->d, it->rec, st.view, st.from, made, &it->said);
 		set_plan(it, made, after);
 		ovl_planned(p->overlay, &it->keys, st.view, st.own, st.frozen,
 		    made, after);
@@ -431,28 +447,47 @@ plan(struct planner *p, struct item *it, struct err *e)
 	return rc;
 }
 
+/* The record becomes what goes out, or its item what is said of it. */
+static int
+treat(struct planner *p, struct item *it, struct err *e)
+{
+	buf_clear(&it->said);
+	if (p->explain)
+		explain_head(it->rec, &it->keys, &it->said);
+	if (!it->pass && !it->duplicate)
+		return plan(p, it, e);
+	pass(p, it);
+	return 0;
+}
+
+static int
+plan_all(struct planner *p, struct err *e)
+{
+	int rc = jnl_read(p->d->journal, e);
+
+	for (size_t i = 0; rc == 0 && i < p->n; i++)
+		rc = treat(p, &p->item[i], e);
+	return rc < 0 ? -1 : jnl_read_end(p->d->journal, e);
+}
+
 int
 pln_run(struct planner *p,
     int (*out)(void *ctx, struct span line, struct err *e), void *ctx,
     struct err *e)
 {
-	int rc = look_up(p, e);
+	int rc = jnl_read_end(p->d->journal, e);
 
+	if (rc == 0)
+		rc = look_up(p, e);
+	if (rc == 0)
+		rc = plan_all(p, e);
 	for (size_t i = 0; rc == 0 && i < p->n; i++) {
 		struct item *it = &p->item[i];
 
-		buf_clear(&p->said);
-		if (p->explain)
-			explain_head(it->rec, &it->keys, &p->said);
-		if (it->pass || it->duplicate)
-			pass(p, it);
-		else
-			rc = plan(p, it, e);
-		if (rc == 0)
-			rc = out(ctx,
-			    p->explain ? (struct span){p->said.p, p->said.len}
-				       : rec_line(it->rec),
-			    e);
+		rc = out(ctx,
+		    p->explain ? (struct span){it->said.p, it->said.len}
+			       : rec_line(it->rec),
+		    e);
 	}
 	end_batch(p);
 	return rc;

@@ -31,6 +31,7 @@
 /* Statements are prepared once; the enum names them. */
 enum stmt {
 	S_BEGIN,
+	S_READ,
 	S_COMMIT,
 	S_RECORD,
 	S_KEEP,
@@ -68,6 +69,7 @@ enum stmt {
 
 static const char *const sql[S_COUNT] = {
     [S_BEGIN] = "BEGIN IMMEDIATE",
+    [S_READ] = "BEGIN",
     [S_COMMIT] = "COMMIT",
     [S_RECORD] = "SELECT " COLUMNS " FROM record WHERE key = ?",
     [S_KEEP] = "INSERT INTO record(key, client, at, got, due, state, reason, "
@@ -133,7 +135,7 @@ static const char *const sql[S_COUNT] = {
 struct journal {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[S_COUNT];
-	bool writing; /* a transaction is open */
+	bool writing, reading; /* a transaction is open */
 };
 
 static const char *const state_names[] = {
@@ -348,6 +350,7 @@ col_state(struct journal *j, enum stmt s, int at)
 int
 jnl_begin(struct journal *j, struct err *e)
 {
+	assert(!j->reading);
 	if (j->writing)
 		return 0;
 	if (run(j, S_BEGIN, e) < 0)
@@ -362,6 +365,25 @@ jnl_commit(struct journal *j, struct err *e)
 	if (!j->writing)
 		return 0;
 	j->writing = false;
+	return run(j, S_COMMIT, e);
+}
+
+int
+jnl_read(struct journal *j, struct err *e)
+{
+	assert(!j->writing);
+	if (j->reading)
+		return 0;
+	j->reading = run(j, S_READ, e) == 0;
+	return j->reading ? 0 : -1;
+}
+
+int
+jnl_read_end(struct journal *j, struct err *e)
+{
+	if (!j->reading)
+		return 0;
+	j->reading = false;
 	return run(j, S_COMMIT, e);
 }
 

@@ -78,6 +78,13 @@ void jnl_close(struct journal *j);
 int jnl_begin(struct journal *j, struct err *e);
 /* Make all writes since the last commit durable; nothing to do is fine. */
 int jnl_commit(struct journal *j, struct err *e);
+/*
+ * From jnl_read to jnl_read_end all reads see one moment, and cost less;
+ * nothing may be written. It keeps the file's -wal growing, so nothing outside
+ * may be waited for meanwhile. A second begin or end does nothing.
+ */
+int jnl_read(struct journal *j, struct err *e);
+int jnl_read_end(struct journal *j, struct err *e);
 
 /* ---- records ---- */
 

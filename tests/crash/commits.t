@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What stands between two requests: one synced commit for what came of the
 # last and one for what the next will do, whatever number of calls a request
-# carries, and results are out only behind theirs.
+# carries, and results are out only behind theirs. And match, which commits
+# nothing, reads the journal as often for many calls as for one.
 . "${0%/*}/../lib.sh"
 . "$TOP/tests/calls.sh"
 
@@ -45,5 +46,14 @@ planned 150 >in
 is "$(steps <in)" 'JCJ JCJ JCJ JCJ JCJ JCJw JCJw JCJw' \
 	'three actions a call: two commits a request, as many requests'
 is "$(grep -c '"state":"done"' out)" 150 '... and all are done'
+
+# locks N: how often match locks the journal for a batch of N calls.
+locks() {
+	missed_calls 1000 "$1" >in
+	strace -qq -y -e trace=fcntl -o trace \
+		"$BIN/ringo-match" -C project <in >out
+	grep -c 'journal.db-shm>' trace
+}
+is "$(locks 100)" "$(locks 1)" 'a hundred calls are one reading for match'
 
 done_testing

@@ -667,6 +667,29 @@ at_once(void)
 	jnl_close(j);
 }
 
+/* What others commit meanwhile is seen when the reading has ended. */
+static void
+reading(void)
+{
+	struct jnl_record r;
+
+	new_project();
+	open_it();
+	must(jnl_read(j, &e) == 0);
+	is_int(jnl_record(j, "1/e", &r, &e), 0, "a reading begins");
+	sql("INSERT INTO record(key, at, got, due, state, body)"
+	    " VALUES ('1/e', 1, 1, 1, 'kept', '{}')");
+	is_int(jnl_read(j, &e), 0, "begun twice it is the same reading");
+	is_int(jnl_record(j, "1/e", &r, &e), 0, "... which stays as it was");
+	is_int(jnl_read_end(j, &e), 0, "it ends");
+	is_int(jnl_record(j, "1/e", &r, &e), 1, "... and what came is there");
+	jnl_record_free(&r);
+	is_int(jnl_read_end(j, &e), 0, "ended twice is no failure");
+	is_int(jnl_begin(j, &e) | jnl_commit(j, &e), 0,
+	    "then it may be written again");
+	jnl_close(j);
+}
+
 static void
 remove_all(void)
 {
@@ -785,6 +808,7 @@ main(void)
 	other_files();
 	empty_file();
 	at_once();
+	reading();
 	statements();
 	remove_all();
 	return tap_done();
