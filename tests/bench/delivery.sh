@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 # Part of tests/bench/run: what push can carry out. F is how many times a second
 # this disk makes a page durable; two commits a request leave 0.5 F at most to
-# calls that come one by one.
+# calls that come one by one. A commit is six pages, so the faster the disk, the
+# further they stay below that.
 
 : "${BENCH_CALLS:=20000}" "${top:?}" "${bin:?}"
 . "$top/tests/calls.sh"
