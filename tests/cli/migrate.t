@@ -79,7 +79,8 @@ while [ $point -le "$points" ]; do
 		"$BIN/ringo-push" -C run </dev/null >/dev/null 2>&1
 	"$BIN/ringo-push" -C run </dev/null 2>>wrong
 	sqlite3 run/journal.db 'PRAGMA user_version; PRAGMA integrity_check' |
-		tr '\n' ' ' | grep -qx '2 ok ' || echo "killed at $point" >>wrong
+		tr '\n' ' ' | grep -qx '2 ok ' ||
+		echo "killed at $point" >>wrong
 	point=$((point + 1))
 done
 is "$(cat wrong)" '' 'killed while it migrates: the next one does it'
