@@ -28,45 +28,6 @@
 	" FROM record INDEXED BY record_due WHERE " OPEN \
 	" AND (due <= ?1 OR due > ?1 + 86400000) AND NOT " OUT " AND at >= ?2"
 
-/* Statements are prepared once; the enum names them. */
-enum stmt {
-	S_BEGIN,
-	S_READ,
-	S_COMMIT,
-	S_RECORD,
-	S_KEEP,
-	S_REPLACE,
-	S_HOLD,
-	S_START,
-	S_REPLAN,
-	S_UNSTART,
-	S_UNFREEZE,
-	S_STARTED,
-	S_FINISH,
-	S_LAST,
-	S_WAKE,
-	S_EARLIER,
-	S_DUE,
-	S_COUNT_DUE,
-	S_BEFORE,
-	S_AFTER,
-	S_DEFER,
-	S_HIDE,
-	S_HIDDEN,
-	S_WITHHELD,
-	S_CALL_CLIENT,
-	S_ACTION,
-	S_PUT_ACTION,
-	S_DROP_ACTION,
-	S_CALL,
-	S_FREEZE,
-	S_CLIENT,
-	S_KNOW,
-	S_ACCOUNT,
-	S_PUT_ACCOUNT,
-	S_COUNT,
-};
-
 static const char *const sql[S_COUNT] = {
     [S_BEGIN] = "BEGIN IMMEDIATE",
     [S_READ] = "BEGIN",
@@ -281,16 +242,16 @@ jnl_close(struct journal *j)
 
 /* ---- statements ---- */
 
-static void
-bind_text(struct journal *j, enum stmt s, int at, const char *text)
+void
+st_text(struct journal *j, enum stmt s, int at, const char *text)
 {
 	int rc = sqlite3_bind_text(j->stmt[s], at, text, -1, SQLITE_STATIC);
 
 	assert(rc == SQLITE_OK);
 }
 
-static void
-bind_int(struct journal *j, enum stmt s, int at, int64_t v)
+void
+st_int(struct journal *j, enum stmt s, int at, int64_t v)
 {
 	int rc = sqlite3_bind_int64(j->stmt[s], at, v);
 
@@ -298,8 +259,8 @@ bind_int(struct journal *j, enum stmt s, int at, int64_t v)
 }
 
 /* Runs a statement that returns no rows. */
-static int
-run(struct journal *j, enum stmt s, struct err *e)
+int
+st_run(struct journal *j, enum stmt s, struct err *e)
 {
 	int rc = sqlite3_step(j->stmt[s]);
 
@@ -309,8 +270,8 @@ run(struct journal *j, enum stmt s, struct err *e)
 }
 
 /* 1 if there is a row (the caller reads it, then calls done), 0, or -1. */
-static int
-row(struct journal *j, enum stmt s, struct err *e)
+int
+st_row(struct journal *j, enum stmt s, struct err *e)
 {
 	int rc = sqlite3_step(j->stmt[s]);
 
@@ -320,29 +281,29 @@ row(struct journal *j, enum stmt s, struct err *e)
 	return rc == SQLITE_DONE ? 0 : jnl_fail(j, e, "can't be read");
 }
 
-static void
-done(struct journal *j, enum stmt s)
+void
+st_done(struct journal *j, enum stmt s)
 {
 	sqlite3_reset(j->stmt[s]);
 	sqlite3_clear_bindings(j->stmt[s]);
 }
 
-static char *
-col_text(struct journal *j, enum stmt s, int at)
+char *
+st_col_text(struct journal *j, enum stmt s, int at)
 {
 	const unsigned char *p = sqlite3_column_text(j->stmt[s], at);
 
 	return p ? xstrdup((const char *)p) : NULL;
 }
 
-static int64_t
-col_int(struct journal *j, enum stmt s, int at)
+int64_t
+st_col_int(struct journal *j, enum stmt s, int at)
 {
 	return sqlite3_column_int64(j->stmt[s], at);
 }
 
-static enum jnl_state
-col_state(struct journal *j, enum stmt s, int at)
+enum jnl_state
+st_col_state(struct journal *j, enum stmt s, int at)
 {
 	return state_of((const char *)sqlite3_column_text(j->stmt[s], at));
 }
@@ -353,7 +314,7 @@ jnl_begin(struct journal *j, struct err *e)
 	assert(!j->reading);
 	if (j->writing)
 		return 0;
-	if (run(j, S_BEGIN, e) < 0)
+	if (st_run(j, S_BEGIN, e) < 0)
 		return -1;
 	j->writing = true;
 	return 0;
@@ -365,7 +326,7 @@ jnl_commit(struct journal *j, struct err *e)
 	if (!j->writing)
 		return 0;
 	j->writing = false;
-	return run(j, S_COMMIT, e);
+	return st_run(j, S_COMMIT, e);
 }
 
 int
@@ -374,7 +335,7 @@ jnl_read(struct journal *j, struct err *e)
 	assert(!j->writing);
 	if (j->reading)
 		return 0;
-	j->reading = run(j, S_READ, e) == 0;
+	j->reading = st_run(j, S_READ, e) == 0;
 	return j->reading ? 0 : -1;
 }
 
@@ -384,446 +345,5 @@ jnl_read_end(struct journal *j, struct err *e)
 	if (!j->reading)
 		return 0;
 	j->reading = false;
-	return run(j, S_COMMIT, e);
-}
-
-/* ---- records ---- */
-
-/* The columns of S_RECORD and S_DUE. */
-static struct jnl_record
-read_record(struct journal *j, enum stmt s)
-{
-	return (struct jnl_record){
-	    .id = col_int(j, s, 0),
-	    .key = col_text(j, s, 1),
-	    .client = col_text(j, s, 2),
-	    .at = col_int(j, s, 3),
-	    .got = col_int(j, s, 4),
-	    .due = col_int(j, s, 5),
-	    .state = col_state(j, s, 6),
-	    .reason = col_text(j, s, 7),
-	    .body = col_text(j, s, 8),
-	    .plan = col_text(j, s, 9),
-	    .out = col_int(j, s, 10),
-	    .was = col_text(j, s, 11),
-	};
-}
-
-int
-jnl_record(
-    struct journal *j, const char *key, struct jnl_record *out, struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_RECORD, 1, key);
-	rc = row(j, S_RECORD, e);
-	if (rc > 0) {
-		*out = read_record(j, S_RECORD);
-		done(j, S_RECORD);
-	}
-	return rc;
-}
-
-/* Every row of a statement, its parameters bound, to f. */
-static int
-each_record(
-    struct journal *j, enum stmt st, jnl_each *f, void *ctx, struct err *e)
-{
-	int rc;
-
-	while ((rc = row(j, st, e)) > 0) {
-		struct jnl_record r = read_record(j, st);
-
-		rc = f(ctx, &r, e);
-		jnl_record_free(&r);
-		if (rc)
-			break;
-	}
-	done(j, st);
-	return rc < 0 ? -1 : 0;
-}
-
-int
-jnl_due(struct journal *j, int64_t now, int64_t since, jnl_each *f, void *ctx,
-    struct err *e)
-{
-	bind_int(j, S_DUE, 1, now);
-	bind_int(j, S_DUE, 2, since);
-	return each_record(j, S_DUE, f, ctx, e);
-}
-
-int
-jnl_open_after(struct journal *j, const struct jnl_record *r, jnl_each *f,
-    void *ctx, struct err *e)
-{
-	bind_text(j, S_AFTER, 1, r->client);
-	bind_int(j, S_AFTER, 2, r->id);
-	return each_record(j, S_AFTER, f, ctx, e);
-}
-
-int
-jnl_count_due(
-    struct journal *j, int64_t now, int64_t since, int64_t *n, struct err *e)
-{
-	int rc;
-
-	bind_int(j, S_COUNT_DUE, 1, now);
-	bind_int(j, S_COUNT_DUE, 2, since);
-	rc = row(j, S_COUNT_DUE, e);
-	if (rc > 0) {
-		*n = col_int(j, S_COUNT_DUE, 0);
-		done(j, S_COUNT_DUE);
-	}
-	return rc < 0 ? -1 : 0;
-}
-
-int
-jnl_before(struct journal *j, const struct jnl_record *r, int64_t now,
-    int64_t since, bool (*f)(void *ctx, int64_t id, int64_t out), void *ctx,
-    struct err *e)
-{
-	int rc;
-
-	if (!r->client)
-		return 0;
-	bind_int(j, S_BEFORE, 1, now);
-	bind_text(j, S_BEFORE, 2, r->client);
-	bind_int(j, S_BEFORE, 3, r->id);
-	bind_int(j, S_BEFORE, 4, since);
-	while ((rc = row(j, S_BEFORE, e)) > 0)
-		if (!f(ctx, col_int(j, S_BEFORE, 0), col_int(j, S_BEFORE, 1)))
-			break;
-	done(j, S_BEFORE);
-	return rc;
-}
-
-static int
-set_time(
-    struct journal *j, enum stmt st, int64_t id, int64_t time, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_int(j, st, 1, time);
-	bind_int(j, st, 2, id);
-	return run(j, st, e);
-}
-
-int
-jnl_defer(struct journal *j, int64_t id, int64_t due, struct err *e)
-{
-	return set_time(j, S_DEFER, id, due, e);
-}
-
-int
-jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e)
-{
-	return set_time(j, S_HIDE, id, until, e);
-}
-
-int
-jnl_hidden(struct journal *j, int64_t id, int64_t until, struct err *e)
-{
-	int rc;
-
-	bind_int(j, S_HIDDEN, 1, id);
-	bind_int(j, S_HIDDEN, 2, until);
-	rc = row(j, S_HIDDEN, e);
-	if (rc > 0)
-		done(j, S_HIDDEN);
-	return rc;
-}
-
-int
-jnl_withheld(struct journal *j, int64_t now, int64_t since, int64_t *waiting,
-    int64_t *older, struct err *e)
-{
-	int rc;
-
-	bind_int(j, S_WITHHELD, 1, now);
-	bind_int(j, S_WITHHELD, 2, since);
-	rc = row(j, S_WITHHELD, e);
-	if (rc > 0) {
-		*waiting = col_int(j, S_WITHHELD, 0);
-		*older = col_int(j, S_WITHHELD, 1);
-		done(j, S_WITHHELD);
-	}
-	return rc < 0 ? -1 : 0;
-}
-
-int
-jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e)
-{
-	int64_t now = clock_now();
-
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_KEEP, 1, r->key);
-	bind_text(j, S_KEEP, 2, r->client);
-	bind_int(j, S_KEEP, 3, r->at);
-	bind_int(j, S_KEEP, 4, now);
-	bind_int(j, S_KEEP, 5, now);
-	bind_text(j, S_KEEP, 6, r->body);
-	return run(j, S_KEEP, e);
-}
-
-int
-jnl_replace(struct journal *j, int64_t id, const char *body, const char *reason,
-    const char *mark, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_REPLACE, 1, body);
-	bind_text(j, S_REPLACE, 2, reason);
-	bind_text(j, S_REPLACE, 3, mark);
-	bind_int(j, S_REPLACE, 4, id);
-	return run(j, S_REPLACE, e);
-}
-
-int
-jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
-    struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_HOLD, 1, reason);
-	bind_int(j, S_HOLD, 2, due);
-	bind_int(j, S_HOLD, 3, id);
-	return run(j, S_HOLD, e);
-}
-
-int
-jnl_start(struct journal *j, int64_t id, const char *plan, const char *body,
-    struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_START, 1, plan);
-	bind_text(j, S_START, 2, body);
-	bind_int(j, S_START, 3, id);
-	return run(j, S_START, e);
-}
-
-int
-jnl_replan(struct journal *j, int64_t id, const char *plan, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_REPLAN, 1, plan);
-	bind_int(j, S_REPLAN, 2, id);
-	return run(j, S_REPLAN, e);
-}
-
-int
-jnl_unstart(struct journal *j, int64_t id, const char *call, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_int(j, S_UNSTART, 1, id);
-	if (run(j, S_UNSTART, e) < 0)
-		return -1;
-	bind_text(j, S_UNFREEZE, 1, call);
-	return run(j, S_UNFREEZE, e);
-}
-
-int
-jnl_call_started(struct journal *j, const char *call, int64_t id, struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_STARTED, 1, call);
-	bind_int(j, S_STARTED, 2, id);
-	rc = row(j, S_STARTED, e);
-	if (rc > 0)
-		done(j, S_STARTED);
-	return rc;
-}
-
-int
-jnl_finish(struct journal *j, const struct jnl_record *r, enum jnl_state state,
-    const char *reason, const char *basis, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_FINISH, 1, jnl_state_name(state));
-	bind_text(j, S_FINISH, 2, reason);
-	bind_int(j, S_FINISH, 3, r->id);
-	if (run(j, S_FINISH, e) < 0)
-		return -1;
-	if (!r->client)
-		return 0;
-	bind_text(j, S_LAST, 1, r->client);
-	bind_text(j, S_LAST, 2, basis);
-	if (run(j, S_LAST, e) < 0)
-		return -1;
-	bind_text(j, S_WAKE, 1, r->client);
-	bind_int(j, S_WAKE, 2, clock_now());
-	return run(j, S_WAKE, e);
-}
-
-int
-jnl_earlier(struct journal *j, const char *client, int64_t id, int64_t since,
-    char **key, struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_EARLIER, 1, client);
-	bind_int(j, S_EARLIER, 2, id);
-	bind_int(j, S_EARLIER, 3, since);
-	rc = row(j, S_EARLIER, e);
-	if (rc > 0) {
-		*key = col_text(j, S_EARLIER, 0);
-		done(j, S_EARLIER);
-	}
-	return rc;
-}
-
-int
-jnl_call_client(
-    struct journal *j, const char *call, char **client, struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_CALL_CLIENT, 1, call);
-	rc = row(j, S_CALL_CLIENT, e);
-	if (rc > 0) {
-		*client = col_text(j, S_CALL_CLIENT, 0);
-		done(j, S_CALL_CLIENT);
-	}
-	return rc;
-}
-
-/* ---- actions ---- */
-
-int
-jnl_action(
-    struct journal *j, const char *key, struct jnl_action *out, struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_ACTION, 1, key);
-	rc = row(j, S_ACTION, e);
-	if (rc > 0) {
-		*out = (struct jnl_action){
-		    .key = col_text(j, S_ACTION, 0),
-		    .record = col_int(j, S_ACTION, 1),
-		    .n = (int)col_int(j, S_ACTION, 2),
-		    .state = col_state(j, S_ACTION, 3),
-		    .tries = (int)col_int(j, S_ACTION, 4),
-		    .sent = col_int(j, S_ACTION, 5),
-		    .due = col_int(j, S_ACTION, 6),
-		    .refs = col_text(j, S_ACTION, 7),
-		    .error = col_text(j, S_ACTION, 8),
-		};
-		done(j, S_ACTION);
-	}
-	return rc;
-}
-
-int
-jnl_put_action(struct journal *j, const struct jnl_action *a, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_PUT_ACTION, 1, a->key);
-	bind_int(j, S_PUT_ACTION, 2, a->record);
-	bind_int(j, S_PUT_ACTION, 3, a->n);
-	bind_text(j, S_PUT_ACTION, 4, jnl_state_name(a->state));
-	bind_int(j, S_PUT_ACTION, 5, a->tries);
-	bind_int(j, S_PUT_ACTION, 6, a->sent);
-	bind_int(j, S_PUT_ACTION, 7, a->due);
-	bind_text(j, S_PUT_ACTION, 8, a->refs);
-	bind_text(j, S_PUT_ACTION, 9, a->error);
-	return run(j, S_PUT_ACTION, e);
-}
-
-int
-jnl_drop_action(struct journal *j, const char *key, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_DROP_ACTION, 1, key);
-	return run(j, S_DROP_ACTION, e);
-}
-
-/* ---- calls and clients ---- */
-
-int
-jnl_call(struct journal *j, const char *call, char **view, struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_CALL, 1, call);
-	rc = row(j, S_CALL, e);
-	if (rc > 0) {
-		*view = col_text(j, S_CALL, 0);
-		done(j, S_CALL);
-	}
-	return rc;
-}
-
-int
-jnl_freeze(struct journal *j, const char *call, const char *client,
-    const char *state, const char *view, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_FREEZE, 1, call);
-	bind_text(j, S_FREEZE, 2, client);
-	bind_text(j, S_FREEZE, 3, state);
-	bind_text(j, S_FREEZE, 4, view);
-	return run(j, S_FREEZE, e);
-}
-
-int
-jnl_client(struct journal *j, const char *client, char **last, char **known,
-    struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_CLIENT, 1, client);
-	rc = row(j, S_CLIENT, e);
-	if (rc > 0) {
-		*last = col_text(j, S_CLIENT, 0);
-		*known = col_text(j, S_CLIENT, 1);
-		done(j, S_CLIENT);
-	}
-	return rc;
-}
-
-int
-jnl_know(
-    struct journal *j, const char *client, const char *known, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_KNOW, 1, client);
-	bind_text(j, S_KNOW, 2, known);
-	return run(j, S_KNOW, e);
-}
-
-/* ---- the account ---- */
-
-int
-jnl_account(struct journal *j, const char *key, char **value, struct err *e)
-{
-	int rc;
-
-	bind_text(j, S_ACCOUNT, 1, key);
-	rc = row(j, S_ACCOUNT, e);
-	if (rc > 0) {
-		*value = col_text(j, S_ACCOUNT, 0);
-		done(j, S_ACCOUNT);
-	}
-	return rc;
-}
-
-int
-jnl_put_account(
-    struct journal *j, const char *key, const char *value, struct err *e)
-{
-	if (jnl_begin(j, e) < 0)
-		return -1;
-	bind_text(j, S_PUT_ACCOUNT, 1, key);
-	bind_text(j, S_PUT_ACCOUNT, 2, value);
-	return run(j, S_PUT_ACCOUNT, e);
+	return st_run(j, S_COMMIT, e);
 }
