@@ -106,10 +106,16 @@ bool job_goes_again(const struct deliver *d, const struct job *j);
 /* Take note of what the last verdict of j says about the account. */
 int job_judge_account(struct deliver *d, struct job *j, struct err *e);
 
-/* ---- job_open.c: from a line to a plan ---- */
+/* ---- job_keep.c: intake ---- */
 
 /* Store its record, unless it is there; *finished: and has come to its end. */
 int job_keep(struct deliver *d, struct job *j, bool *finished, struct err *e);
+/* Its actions have begun: what it brings that is new is stored for later. */
+int job_amend(struct deliver *d, struct job *j, const struct jnl_record *row,
+    struct err *e);
+
+/* ---- job_open.c: from a line to a plan ---- */
+
 /* The job's turn has come and its client is locked. Moves it on. */
 int job_open(struct deliver *d, struct job *j, struct err *e);
 /*

@@ -171,7 +171,8 @@ fresh
 {
 	running a_15.1 +380501111111
 	rec a_15.1 +380501111111 ivan
-} | push >out
+} >two
+push <two >out
 replay | match | push >out
 is "$(talked)" 1 'the end of a call, fed right behind its running row: a task'
 
@@ -188,7 +189,8 @@ fresh
 {
 	rec a_17.1 +380501111111 ivan
 	rec a_17.1 +380501111111 ivan ',"recording":"https://r.example/1"'
-} | push >out
+} >two
+push <two >out
 replay | match | push >out
 like "$(crm 'SELECT text FROM task')" '*recording: https://r.example/1*' \
 	'two bodies in one stream: the newer one is carried out'

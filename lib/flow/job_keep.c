@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Intake: a record is stored when it is fed, or what it brings that is new. */
+#include "flow/job.h"
+
+#include "base/sha256.h"
+#include "base/str.h"
+#include "flow/amend.h"
+#include "flow/leg.h"
+
+/* Was the call still running when this body was read? */
+static bool
+was_running(const char *body)
+{
+	struct rec *rec = rec_new();
+	struct err bad = {0};
+	bool yes = rec_parse(rec, body, strlen(body), &bad) == 0 &&
+		   rec_true(rec, "running");
+
+	rec_free(rec);
+	return yes;
+}
+
+int
+job_amend(struct deliver *d, struct job *j, const struct jnl_record *row,
+    struct err *e)
+{
+	int rc = amend(d->su->journal, row, j->rec, &j->keys, j->amended, e);
+
+	d->held += rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+mark_of(struct span body, char mark[17])
+{
+	char hash[SHA256_HEX];
+
+	sha256_hex(body, hash);
+	snprintf(mark, 17, "%.16s", hash);
+}
+
+/*
+ * A row of a running call is older than that of its end, whenever it comes; and
+ * so is what stood here before, which may still be in some pipe.
+ */
+static bool
+is_older(const struct job *j, const struct jnl_record *row)
+{
+	char mark[17];
+
+	if (rec_true(j->rec, "running") && !was_running(row->body))
+		return true;
+	mark_of(rec_line(j->rec), mark);
+	return row->was && strstr(row->was, mark);
+}
+
+/*
+ * A newer body of a record of which nothing has started takes its place; of
+ * others what changed becomes a record of its own, which replay brings.
+ */
+static int
+renew(struct deliver *d, struct job *j, const struct jnl_record *row,
+    bool *finished, struct err *e)
+{
+	struct buf body = {0};
+	char mark[17];
+	int rc;
+
+	*finished = jnl_final(row->state);
+	if (str_eq(rec_line(j->rec), row->body))
+		return 0;
+	if (row->plan)
+		return job_amend(d, j, row, e);
+	if (is_older(j, row))
+		return 0;
+	*finished = false;
+	buf_span(&body, rec_line(j->rec));
+	mark_of(str_span(row->body), mark);
+	rc = jnl_replace(d->su->journal, row->id, body.p,
+	    leg_reason(row->reason) ? row->reason : NULL, mark, e);
+	buf_free(&body);
+	return rc;
+}
+
+int
+job_keep(struct deliver *d, struct job *j, bool *finished, struct err *e)
+{
+	struct jnl_record row = {.key = j->keys.record,
+	    .client = j->keys.client,
+	    .at = decide_at(j->rec)};
+	struct jnl_record now = {0};
+	struct buf body = {0};
+	int rc;
+
+	buf_span(&body, rec_line(j->rec));
+	row.body = body.p;
+	rc = jnl_keep(d->su->journal, &row, e);
+	buf_free(&body);
+	if (rc == 0)
+		rc = jnl_record(d->su->journal, j->keys.record, &now, e);
+	if (rc > 0)
+		rc = renew(d, j, &now, finished, e);
+	j->row.id = now.id;
+	jnl_record_free(&now);
+	return rc < 0 ? -1 : 0;
+}
