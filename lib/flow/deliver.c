@@ -8,8 +8,6 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "flow/body.h"
-#include "flow/emit.h"
 #include "flow/job.h"
 #include "io/jsonx.h"
 
@@ -17,23 +15,14 @@
 #include <poll.h>
 
 enum {
-	WAITING_MAX = 8,   /* records of one client behind the one that runs */
-	LOCK_POLL_MS = 20, /* how often a busy client is tried again */
+	LOCK_POLL_MS = 20,       /* how often a busy client is tried again */
 	LOCK_PATIENCE_MS = 2000, /* at the end of the input, in all */
-	RENEW_MS = 120000,       /* how often replay is told what is in hand */
-};
-
-/* The jobs of one client in hand: one runs, the others wait in order. */
-struct caller {
-	struct job *running;
-	struct queue_of_jobs waiting;
-	size_t n; /* waiting */
 };
 
 /* ---- queues ---- */
 
-static void
-queue_init(struct queue_of_jobs *q)
+void
+jobs_init(struct queue_of_jobs *q)
 {
 	q->head = NULL;
 	q->tail = &q->head;
@@ -56,16 +45,16 @@ queue_at(struct deliver *d, enum job_place place)
 	}
 }
 
-static void
-queue_add(struct queue_of_jobs *q, struct job *j)
+void
+jobs_add(struct queue_of_jobs *q, struct job *j)
 {
 	j->next = NULL;
 	*q->tail = j;
 	q->tail = &j->next;
 }
 
-static struct job *
-queue_take(struct queue_of_jobs *q)
+struct job *
+jobs_take(struct queue_of_jobs *q)
 {
 	struct job *j = q->head;
 
@@ -85,7 +74,7 @@ job_move(struct deliver *d, struct job *j, enum job_place to)
 
 	j->place = to;
 	if (q)
-		queue_add(q, j);
+		jobs_add(q, j);
 }
 
 static int
@@ -111,10 +100,10 @@ dlv_new(struct setup *su, bool adopt, dlv_out *out, dlv_flush *flush, void *ctx,
 	d->out = out;
 	d->flush = flush;
 	d->ctx = ctx;
-	queue_init(&d->ready);
-	queue_init(&d->locked);
-	queue_init(&d->settling);
-	queue_init(&d->ended);
+	jobs_init(&d->ready);
+	jobs_init(&d->locked);
+	jobs_init(&d->settling);
+	jobs_init(&d->ended);
 	d->locks = locks_open(su->project.dir, e);
 	if (d->locks)
 		d->engine = eng_open(&su->crm, before_send, d, e);
@@ -132,23 +121,13 @@ dlv_new(struct setup *su, bool adopt, dlv_out *out, dlv_flush *flush, void *ctx,
 	return d;
 }
 
-static void
-free_queue(struct queue_of_jobs *q)
+void
+jobs_free(struct queue_of_jobs *q)
 {
 	struct job *j;
 
-	while ((j = queue_take(q)))
+	while ((j = jobs_take(q)))
 		job_free(j);
-}
-
-static void
-free_client(void *ctx, void *value)
-{
-	struct caller *c = value;
-
-	(void)ctx;
-	free_queue(&c->waiting);
-	free(c);
 }
 
 /* After a failure jobs may be left in hand; the journal has what counts. */
@@ -157,146 +136,17 @@ dlv_free(struct deliver *d)
 {
 	if (!d)
 		return;
-	free_queue(&d->ready);
-	free_queue(&d->locked);
-	free_queue(&d->settling);
-	free_queue(&d->ended);
-	map_each(&d->clients, free_client, NULL);
-	map_free(&d->clients);
+	jobs_free(&d->ready);
+	jobs_free(&d->locked);
+	jobs_free(&d->settling);
+	jobs_free(&d->ended);
+	lines_free(d);
 	eng_free(d->engine);
 	locks_close(d->locks);
 	free(d);
 }
 
 /* ---- in ---- */
-
-static char *
-text_of(struct rec *rec, const char *key)
-{
-	struct span s = rec_str(rec, key);
-
-	return s.p ? xstrndup(s.p, s.n) : NULL;
-}
-
-static struct job *
-job_new(struct deliver *d, struct span line, struct err *e)
-{
-	struct job *j = xcalloc(1, sizeof(*j));
-	struct err bad = {0};
-	struct span plan;
-
-	j->rec = rec_new();
-	if (rec_parse(j->rec, line.p, line.n, e) < 0 ||
-	    decide_keys(&d->su->decider, j->rec, &j->keys, e) < 0) {
-		job_free(j);
-		return NULL;
-	}
-	plan = rec_raw(j->rec, "plan");
-	if (plan.p) {
-		j->line_plan = json_text_load(plan, &bad);
-		decide_basis(j->keys.record, &plan, NULL, j->line_basis);
-	}
-	j->skip = text_of(j->rec, "skip");
-	j->hold = text_of(j->rec, "hold");
-	body_strip(j->rec);
-	return j;
-}
-
-/* Into its client's line, which is in the order of the journal. */
-static void
-stand_in_line(struct caller *c, struct job *j)
-{
-	struct job **p = &c->waiting.head;
-
-	while (*p && (*p)->row.id < j->row.id)
-		p = &(*p)->next;
-	j->place = AT_CLIENT;
-	j->next = *p;
-	*p = j;
-	if (!j->next)
-		c->waiting.tail = &j->next;
-	c->n++;
-}
-
-/* The last of a client's line; it leaves it. */
-static struct job *
-last_in_line(struct caller *c)
-{
-	struct job **p = &c->waiting.head, *j;
-
-	while ((*p)->next)
-		p = &(*p)->next;
-	j = *p;
-	*p = NULL;
-	c->waiting.tail = p;
-	c->n--;
-	return j;
-}
-
-static void
-let_run(struct deliver *d, struct caller *c, struct job *j)
-{
-	c->running = j;
-	job_move(d, j, AT_READY);
-}
-
-/* Behind the earlier records of its client; the latest are set aside. */
-static int
-queue_up(struct deliver *d, struct job *j, struct err *e)
-{
-	struct caller *c = map_get(&d->clients, j->keys.client);
-
-	if (!c) {
-		c = xcalloc(1, sizeof(*c));
-		queue_init(&c->waiting);
-		map_set(&d->clients, j->keys.client, c);
-		let_run(d, c, j);
-		return 0;
-	}
-	stand_in_line(c, j);
-	if (c->n <= WAITING_MAX)
-		return 0;
-	j = last_in_line(c);
-	j->aside = true;
-	return job_set_aside(d, j, "many records of this client before it", e);
-}
-
-bool
-job_yield(struct deliver *d, struct job *j, const char *key)
-{
-	struct caller *c = map_get(&d->clients, j->keys.client);
-	struct job *first = c->waiting.head;
-
-	/* The line is in order: if it is there, it stands first. */
-	if (!first || strcmp(first->keys.record, key) != 0)
-		return false;
-	queue_take(&c->waiting);
-	c->n--;
-	lock_drop(d->locks, j->keys.client);
-	j->locked = false;
-	stand_in_line(c, j);
-	let_run(d, c, first);
-	return true;
-}
-
-/* The record isn't in the journal any more, or never was: nobody knows. */
-static int
-is_forgotten(struct deliver *d, struct job *j, struct err *e)
-{
-	struct jnl_record had = {0};
-	int rc;
-
-	if (d->adopt || decide_at(j->rec) > d->upkeep.forgotten)
-		return 0;
-	rc = jnl_record(d->su->journal, j->keys.record, &had, e);
-	jnl_record_free(&had);
-	if (rc)
-		return rc < 0 ? -1 : 0;
-	err_set(e, ERR_INPUT,
-	    "as old as what the journal has forgotten (keep); to look in the "
-	    "CRM for what was done for it, feed it to ringo-push --adopt");
-	return 1;
-}
 
 int
 dlv_feed(struct deliver *d, struct span line, struct err *e)
@@ -311,7 +161,7 @@ dlv_feed(struct deliver *d, struct span line, struct err *e)
 	j = job_new(d, line, e);
 	if (!j)
 		return e->kind == ERR_INPUT ? 1 : -1;
-	rc = is_forgotten(d, j, e);
+	rc = job_is_forgotten(d, j, e);
 	if (rc) {
 		job_free(j);
 		return rc;
@@ -322,7 +172,7 @@ dlv_feed(struct deliver *d, struct span line, struct err *e)
 		return -1;
 	}
 	if (!finished)
-		return queue_up(d, j, e);
+		return line_enter(d, j, e);
 	j->aside = true;
 	job_duplicate(d, j);
 	return 0;
@@ -433,22 +283,6 @@ job_judge_account(struct deliver *d, struct job *j, struct err *e)
 
 /* ---- rounds ---- */
 
-/* The client's next record may run. */
-static void
-next_of_client(struct deliver *d, const char *client)
-{
-	struct caller *c = map_get(&d->clients, client);
-	struct job *j = queue_take(&c->waiting);
-
-	if (j) {
-		c->n--;
-		let_run(d, c, j);
-		return;
-	}
-	map_del(&d->clients, client);
-	free(c);
-}
-
 /* What is said here is on disk: the commit came before. */
 static int
 give_out(struct deliver *d, struct err *e)
@@ -457,12 +291,12 @@ give_out(struct deliver *d, struct err *e)
 	bool any = d->ended.head != NULL;
 	int rc = 0;
 
-	while (rc == 0 && (j = queue_take(&d->ended))) {
+	while (rc == 0 && (j = jobs_take(&d->ended))) {
 		rc = d->out(d->ctx, rec_line(j->rec), e);
 		if (j->locked)
 			lock_drop(d->locks, j->keys.client);
 		if (!j->aside)
-			next_of_client(d, j->keys.client);
+			line_next(d, j->keys.client);
 		d->in_hand--;
 		d->through++;
 		job_free(j);
@@ -502,11 +336,11 @@ wake(struct deliver *d)
 
 	if (!due.head)
 		due.tail = &due.head;
-	queue_init(&d->settling);
-	while ((j = queue_take(&due)))
+	jobs_init(&d->settling);
+	while ((j = jobs_take(&due)))
 		job_move(
 		    d, j, set_back || j->until <= now ? AT_READY : AT_SETTLE);
-	while ((j = queue_take(&d->locked)))
+	while ((j = jobs_take(&d->locked)))
 		job_move(d, j, AT_READY);
 }
 
@@ -519,7 +353,7 @@ start_ready(struct deliver *d, struct err *e)
 	/* Not those that become ready on the way: they come next round. */
 	for (j = d->ready.head; j; j = j->next)
 		last = j;
-	while (rc == 0 && last && (j = queue_take(&d->ready))) {
+	while (rc == 0 && last && (j = jobs_take(&d->ready))) {
 		bool end = j == last;
 
 		rc = start_one(d, j, e);
@@ -547,46 +381,6 @@ take_back(struct deliver *d, struct crm_txn *back, struct err *e)
 	return rc;
 }
 
-struct renewal {
-	struct journal *journal;
-	int64_t until;
-	int rc;
-	struct err *e;
-};
-
-static void
-renew_job(struct renewal *r, const struct job *j)
-{
-	if (r->rc == 0 && j->place != AT_END)
-		r->rc = jnl_hide(r->journal, j->row.id, r->until, r->e);
-}
-
-static void
-renew_client(void *ctx, void *value)
-{
-	const struct caller *c = value;
-
-	renew_job(ctx, c->running);
-	for (const struct job *j = c->waiting.head; j; j = j->next)
-		renew_job(ctx, j);
-}
-
-/* Hide what is in hand for longer: replay must not emit it a second time. */
-static int
-renew(struct deliver *d, struct err *e)
-{
-	struct renewal r = {.journal = d->su->journal,
-	    .until = clock_now() + EMIT_HIDE_MS,
-	    .e = e};
-	int64_t now = clock_mono();
-
-	if (now - d->renewed < RENEW_MS)
-		return 0;
-	d->renewed = now;
-	map_each(&d->clients, renew_client, &r);
-	return r.rc;
-}
-
 /* Send, take what came back, commit, give out. */
 static int
 exchange(struct deliver *d, int timeout_ms, int fd, struct err *e)
@@ -607,7 +401,7 @@ exchange(struct deliver *d, int timeout_ms, int fd, struct err *e)
 int
 dlv_run(struct deliver *d, int fd, struct err *e)
 {
-	if (renew(d, e) < 0 || upkeep_run(&d->upkeep, e) < 0)
+	if (lines_renew(d, e) < 0 || upkeep_run(&d->upkeep, e) < 0)
 		return -1;
 	wake(d);
 	if (start_ready(d, e) < 0)
@@ -627,7 +421,7 @@ hold_settling(struct deliver *d, struct err *e)
 {
 	struct job *j;
 
-	while ((j = queue_take(&d->settling)))
+	while ((j = jobs_take(&d->settling)))
 		if (job_hold(d, j,
 			"sent, and no answer; will be looked up in the CRM",
 			j->until, e) < 0)
@@ -641,7 +435,7 @@ set_aside_all(
 {
 	struct job *j;
 
-	while ((j = queue_take(q)))
+	while ((j = jobs_take(q)))
 		if (job_set_aside(d, j, why, e) < 0)
 			return -1;
 	return 0;

@@ -88,11 +88,12 @@ struct deliver {
 /* ---- deliver.c ---- */
 
 void job_move(struct deliver *d, struct job *j, enum job_place to);
-/*
- * If the record key is in hand, too, behind j in its client's line: lets it go
- * first and puts j back into the line. False if it isn't.
- */
-bool job_yield(struct deliver *d, struct job *j, const char *key);
+void jobs_init(struct queue_of_jobs *q);
+void jobs_add(struct queue_of_jobs *q, struct job *j);
+/* The first, NULL if there is none. */
+struct job *jobs_take(struct queue_of_jobs *q);
+/* Free all jobs in it. */
+void jobs_free(struct queue_of_jobs *q);
 /*
  * May this job send now? 1: yes. 0: the account is down, and the job was held
  * or set aside until the probe is back. -1 on failure.
@@ -106,8 +107,27 @@ bool job_goes_again(const struct deliver *d, const struct job *j);
 /* Take note of what the last verdict of j says about the account. */
 int job_judge_account(struct deliver *d, struct job *j, struct err *e);
 
+/* ---- job_line.c: the records of one client, one after the other ---- */
+
+/* Behind the earlier records of its client; the latest are set aside. */
+int line_enter(struct deliver *d, struct job *j, struct err *e);
+/*
+ * If the record key is in hand, too, behind j in its client's line: lets it go
+ * first and puts j back into the line. False if it isn't.
+ */
+bool job_yield(struct deliver *d, struct job *j, const char *key);
+/* The one that ran is through: the client's next record may run. */
+void line_next(struct deliver *d, const char *client);
+/* Now and then: hide all in hand for longer, or replay emits it once more. */
+int lines_renew(struct deliver *d, struct err *e);
+void lines_free(struct deliver *d);
+
 /* ---- job_keep.c: intake ---- */
 
+/* From a line; NULL and e (ERR_INPUT: it is no record). */
+struct job *job_new(struct deliver *d, struct span line, struct err *e);
+/* 1 and e: as old as what the journal has forgotten, and not in it. */
+int job_is_forgotten(struct deliver *d, struct job *j, struct err *e);
 /* Store its record, unless it is there; *finished: and has come to its end. */
 int job_keep(struct deliver *d, struct job *j, bool *finished, struct err *e);
 /* Its actions have begun: what it brings that is new is stored for later. */

@@ -4,8 +4,62 @@
 
 #include "base/sha256.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 #include "flow/amend.h"
+#include "flow/body.h"
 #include "flow/leg.h"
+#include "io/jsonx.h"
+
+static char *
+text_of(struct rec *rec, const char *key)
+{
+	struct span s = rec_str(rec, key);
+
+	return s.p ? xstrndup(s.p, s.n) : NULL;
+}
+
+struct job *
+job_new(struct deliver *d, struct span line, struct err *e)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+	struct err bad = {0};
+	struct span plan;
+
+	j->rec = rec_new();
+	if (rec_parse(j->rec, line.p, line.n, e) < 0 ||
+	    decide_keys(&d->su->decider, j->rec, &j->keys, e) < 0) {
+		job_free(j);
+		return NULL;
+	}
+	plan = rec_raw(j->rec, "plan");
+	if (plan.p) {
+		j->line_plan = json_text_load(plan, &bad);
+		decide_basis(j->keys.record, &plan, NULL, j->line_basis);
+	}
+	j->skip = text_of(j->rec, "skip");
+	j->hold = text_of(j->rec, "hold");
+	body_strip(j->rec);
+	return j;
+}
+
+/* The record isn't in the journal any more, or never was: nobody knows. */
+int
+job_is_forgotten(struct deliver *d, struct job *j, struct err *e)
+{
+	struct jnl_record had = {0};
+	int rc;
+
+	if (d->adopt || decide_at(j->rec) > d->upkeep.forgotten)
+		return 0;
+	rc = jnl_record(d->su->journal, j->keys.record, &had, e);
+	jnl_record_free(&had);
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	err_set(e, ERR_INPUT,
+	    "as old as what the journal has forgotten (keep); to look in the "
+	    "CRM for what was done for it, feed it to ringo-push --adopt");
+	return 1;
+}
 
 /* Was the call still running when this body was read? */
 static bool
