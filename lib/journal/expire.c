@@ -29,7 +29,11 @@ jnl_forgotten(struct journal *j, int64_t *at, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-/* Finished and old ones into v; ends at the first that is too young. */
+/*
+ * Finished and old ones into v; ends at the first that is too young. One whose
+ * call was dated ahead stays until that date is old, too: were it forgotten,
+ * every call before it would count as forgotten.
+ */
 static int
 select_old(
     struct journal *j, int64_t before, struct old *v, size_t *n, struct err *e)
@@ -45,7 +49,8 @@ select_old(
 	for (*n = 0; rc == SQLITE_ROW && *n < BATCH; rc = sqlite3_step(st)) {
 		if (sqlite3_column_int64(st, 3) >= before)
 			break;
-		if (!sqlite3_column_int(st, 4))
+		if (!sqlite3_column_int(st, 4) ||
+		    sqlite3_column_int64(st, 1) >= before)
 			continue;
 		v[(*n)++] = (struct old){sqlite3_column_int64(st, 0),
 		    sqlite3_column_int64(st, 1),

@@ -71,6 +71,16 @@ is "$? $(tasks)" '0 5' \
 is "$(sqlite3 p/crm.db 'SELECT count(*), count(DISTINCT key) FROM contact')" \
 	'5|5' '... contacts, too'
 
+# A call dated ten years ahead, by a clock that was wrong.
+rm p/journal.db*
+at 01
+call 8 01 | sed 's/2026/2036/' | push
+at 20
+push </dev/null
+call 9 20 | push
+is "$? $(jq -r .result.state out)" '0 done' \
+	'a call dated ahead has grown old: the calls of today are not forgotten'
+
 # Many go in batches; an open one among them stays.
 rm p/journal.db*
 at 01
