@@ -13,8 +13,13 @@
 
 /* Not IN, for which SQLite makes a table anew each time it is evaluated. */
 #define OPEN "(state = 'kept' OR state = 'planned' OR state = 'held')"
-/* A leg that waits for its call must not keep that call waiting. */
-#define BLOCKS "(plan IS NOT NULL OR json_extract(body, '$.leg') IS NOT 1)"
+/*
+ * A leg that waits for its call must not keep that call waiting. SQLite reads
+ * no JSON as deep as a record may be: such a one is taken for no leg.
+ */
+#define BLOCKS                                                            \
+	"CASE WHEN plan IS NOT NULL OR NOT json_valid(body) THEN 1 ELSE " \
+	"json_extract(body, '$.leg') IS NOT 1 END"
 
 /* Keys of the call ?1 begin with its key and a slash; 0 is behind it. */
 #define OF_CALL "key > ?1 || '/' AND key < ?1 || '0'"

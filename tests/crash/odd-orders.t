@@ -252,8 +252,18 @@ deep=$(printf '%02000d' 0 | tr 0 '[')$(printf '%02000d' 0 | tr 0 ']')
 		'"outcome":"missed","client":{"phone":"+380501111111","x":' \
 		"$deep}"
 	rec a_12.2 +380502222222 ivan
-} | match | push >out
+} >two
+match <two | push >out
 is "$(wc -l <out) $(leads)" '2 2' 'a very deep record: carried out like others'
+fresh
+rec a_12.3 +380501111111 ivan >behind
+RINGO_FAULT='down@*' "$FAULTS/ringo-push" -C p <two >out 2>>said
+push <behind >out
+is "$?" 75 '... one that waits holds its client back, nobody else'
+RINGO_NOW=2026-11-21T12:30:00+02:00
+replay | match | push >out
+is "$?" 0 '... and replay gets on with all of them'
+RINGO_NOW=2026-11-21T12:00:00+02:00
 
 # The clock was a year ahead for a while.
 fresh
