@@ -50,11 +50,15 @@ take_newer(struct job *j, struct err *e)
 	return 0;
 }
 
-/* When a row that looks like a call still running may be believed; 0: now. */
+/*
+ * When a row that looks like a call still running may be believed; 0: now. A
+ * call dated ahead began when its row came, at the latest.
+ */
 static int64_t
 believed_at(struct job *j)
 {
-	int64_t from = j->row.at + RUNNING_MS, seconds = -1;
+	int64_t began = j->row.at < j->row.got ? j->row.at : j->row.got;
+	int64_t from = began + RUNNING_MS, seconds = -1;
 
 	if (clock_now() >= from)
 		return 0;

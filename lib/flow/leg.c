@@ -41,7 +41,7 @@ enum leg
 leg_of(const struct decider *d, struct rec *rec, const char *call,
     const char *last, char **main, int64_t *until, struct err *e)
 {
-	int64_t at = decide_at(rec);
+	int64_t at = decide_at(rec), now = clock_now();
 	struct jnl_record r = {0};
 	enum leg is = LEG_NONE;
 	const char *its;
@@ -63,7 +63,8 @@ leg_of(const struct decider *d, struct rec *rec, const char *call,
 		/* The third leg belongs to where the second belongs. */
 		*main = xstrdup(its ? its : r.key);
 		is = LEG_OF;
-	} else if (clock_now() < at + LEG_MS) {
+	} else if (now < at + LEG_MS && at < now + LEG_MS) {
+		/* Not if it is dated far ahead: its clock was wrong. */
 		*until = at + LEG_MS;
 		is = LEG_WAIT;
 	}

@@ -273,6 +273,23 @@ RINGO_NOW=2027-11-21T12:00:00+02:00 RINGO_FAULT='auth@*' \
 push <one >out
 is "$(jq -r .result.state out)" done 'a clock that was set back: nothing waits'
 
+# A call that seems to run still, dated ahead by a clock that was wrong.
+fresh
+missed() {
+	rec "$1" +380501111111 ivan '' "$2" |
+		sed 's/"answered"/"missed"/; s/"total":60/"total":0/'
+}
+{
+	missed a_15.1 2036-11-21T12:00:00+02:00
+	missed a_15.2 2026-11-21T11:30:00+02:00
+	rec a_15.3 +380502222222 ivan ',"leg":true' 2036-11-21T12:00:00+02:00
+} | push >out
+RINGO_NOW=2026-11-21T12:30:00+02:00
+replay | match | push >>out
+is "$(jq -r .result.state out | tr '\n' ' ')" 'held held done done done ' \
+	'a call dated ahead waits ten minutes, not ten years'
+RINGO_NOW=2026-11-21T12:00:00+02:00
+
 # A record without a time has no place in any order.
 fresh
 echo '{"id":"a_14.1","event":"call.ended"}' | push >out
