@@ -300,7 +300,7 @@ is_needless(
 	rc = once_made(&d->su->decider, &j->keys, j->row.at, a->spec, &key, e);
 	if (rc == 0)
 		rc = late_named(
-		    &d->su->decider, &j->keys, j->row.id, a->spec, &key, e);
+		    &d->su->decider, &j->keys, &j->row, a->spec, &key, e);
 	if (rc > 0) {
 		snprintf(why, size, "in %s", key);
 		free(key);

@@ -28,6 +28,17 @@ is_open_task(const json_t *action)
 	       !json_is_true(json_object_get(action, "done"));
 }
 
+/* Its body goes into rec. */
+static bool
+is_missed(const struct jnl_record *r, struct rec *rec)
+{
+	struct err bad = {0};
+
+	return rec_parse(rec, r->body, strlen(r->body), &bad) == 0 &&
+	       rec_is(rec, "event", "call.ended") &&
+	       rec_is(rec, "outcome", "missed");
+}
+
 static bool
 is_late_missed(
     const struct jnl_record *r, struct rec *rec, const struct keys *k)
@@ -35,10 +46,7 @@ is_late_missed(
 	struct err bad = {0};
 	struct keys is;
 
-	return !decide_is_live(r->at) &&
-	       rec_parse(rec, r->body, strlen(r->body), &bad) == 0 &&
-	       rec_is(rec, "event", "call.ended") &&
-	       rec_is(rec, "outcome", "missed") &&
+	return !decide_is_live(r->at) && is_missed(r, rec) &&
 	       keys_of(rec, false, &is, &bad) == 0 &&
 	       strcmp(is.phone, k->phone) == 0;
 }
@@ -172,10 +180,16 @@ late_gather(const struct decider *d, const struct keys *k,
 }
 
 int
-late_named(const struct decider *d, const struct keys *k, int64_t id,
-    const json_t *action, char **key, struct err *e)
+late_named(const struct decider *d, const struct keys *k,
+    const struct jnl_record *r, const json_t *action, char **key, struct err *e)
 {
+	struct rec *rec;
+	bool missed;
+
 	if (!is_open_task(action) || k->hidden)
 		return 0;
-	return is_named(d, k, id, key, e);
+	rec = rec_new();
+	missed = is_missed(r, rec); /* it may have come again, changed */
+	rec_free(rec);
+	return missed ? is_named(d, k, r->id, key, e) : 0;
 }

@@ -18,10 +18,11 @@
 int late_gather(const struct decider *d, const struct keys *k,
     const struct jnl_record *r, json_t *plan, struct err *e);
 /*
- * 1 if the task that record id would make is named in another that was made:
- * *key is that one's (free() it). 0: make it.
+ * 1 if r, whose plan has this task, is a missed call that is named in another
+ * task that was made: *key is that one's (free() it). 0: make it.
  */
-int late_named(const struct decider *d, const struct keys *k, int64_t id,
-    const json_t *action, char **key, struct err *e);
+int late_named(const struct decider *d, const struct keys *k,
+    const struct jnl_record *r, const json_t *action, char **key,
+    struct err *e);
 
 #endif

@@ -99,6 +99,26 @@ a_2.1 done
 a_3.1 done
 a_4.1 skipped' 'the task that names them is dead: the next one does it'
 
+# One that was named turns out to have been answered.
+project <<'END'
+when in missed
+	task callback to senior
+when in answered
+	task check to senior
+END
+at 10:01
+{
+	call 1 +380501111111 10:00
+	call 2 +380501111111 10:05
+} >calls
+down <calls
+at 12:00
+sqlite3 p/journal.db 'DELETE FROM account'
+"$BIN/ringo-replay" -C p 2>said | head -n 1 | "$BIN/ringo-push" -C p >out
+call 2 +380501111111 10:05 answered | "$BIN/ringo-push" -C p >out
+is "$(state)" 'a_2.1 done -' \
+	'a call that was named, and was answered after all: its task is made'
+
 # Calls that aren't missed, or aren't late, or weren't brought by replay.
 project <<'END'
 when in
