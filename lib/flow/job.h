@@ -133,6 +133,11 @@ int job_keep(struct deliver *d, struct job *j, bool *finished, struct err *e);
 /* Its actions have begun: what it brings that is new is stored for later. */
 int job_amend(struct deliver *d, struct job *j, const struct jnl_record *row,
     struct err *e);
+/*
+ * Its actions are about to begin: what another process has put in its body's
+ * place since it was judged is stored for later.
+ */
+int job_amend_newer(struct deliver *d, struct job *j, struct err *e);
 
 /* ---- job_open.c: from a line to a plan ---- */
 

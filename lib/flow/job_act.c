@@ -450,6 +450,8 @@ job_start(struct deliver *d, struct job *j, struct err *e)
 
 	if (j->started)
 		return 0;
+	if (job_amend_newer(d, j, e) < 0)
+		return -1;
 	json_append(&plan, j->plan);
 	buf_span(&body, rec_line(j->rec));
 	rc = jnl_start(d->su->journal, j->row.id, plan.p, body.p, e);

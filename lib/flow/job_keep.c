@@ -84,6 +84,31 @@ job_amend(struct deliver *d, struct job *j, const struct jnl_record *row,
 	return rc < 0 ? -1 : 0;
 }
 
+int
+job_amend_newer(struct deliver *d, struct job *j, struct err *e)
+{
+	struct buf body = {0};
+	struct jnl_record mine = j->row, now = {0};
+	struct rec *newer = rec_new();
+	int rc = jnl_begin(d->su->journal, e) < 0
+		     ? -1
+		     : jnl_record(d->su->journal, j->row.key, &now, e);
+
+	if (rc > 0 && !str_eq(rec_line(j->rec), now.body)) {
+		buf_span(&body, rec_line(j->rec));
+		mine.body = body.p;
+		rc = rec_parse(newer, now.body, strlen(now.body), e);
+		if (rc == 0)
+			rc = amend(d->su->journal, &mine, newer, &j->keys,
+			    j->amended, e);
+		d->held += rc == 1;
+		buf_free(&body);
+	}
+	rec_free(newer);
+	jnl_record_free(&now);
+	return rc < 0 ? -1 : 0;
+}
+
 static void
 mark_of(struct span body, char mark[17])
 {
