@@ -17,6 +17,7 @@
 enum {
 	LOCK_POLL_MS = 20,       /* how often a busy client is tried again */
 	LOCK_PATIENCE_MS = 2000, /* at the end of the input, in all */
+	SLEEP_MAX_MS = 1000,     /* so that a signal is seen */
 };
 
 /* ---- queues ---- */
@@ -398,6 +399,16 @@ exchange(struct deliver *d, int timeout_ms, int fd, struct err *e)
 	return give_out(d, e);
 }
 
+/* All that may be in hand is, and waits for a time: nothing may be read. */
+static void
+wait_for_time(const struct deliver *d)
+{
+	int ms = dlv_wait_ms(d);
+
+	assert(ms >= 0);
+	poll(NULL, 0, ms < SLEEP_MAX_MS ? ms : SLEEP_MAX_MS);
+}
+
 int
 dlv_run(struct deliver *d, int fd, struct err *e)
 {
@@ -411,6 +422,8 @@ dlv_run(struct deliver *d, int fd, struct err *e)
 		return -1;
 	if (d->ready.head)
 		return 0;
+	if (dlv_idle(d) && !dlv_room(d))
+		wait_for_time(d);
 	return exchange(d, dlv_wait_ms(d), fd, e);
 }
 
