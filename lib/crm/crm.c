@@ -126,7 +126,7 @@ crm_ref_id(const json_t *refs, const char *role)
 	json_array_foreach (refs, i, ref) {
 		const char *r = json_string_value(json_object_get(ref, "role"));
 
-		if (r && strcmp(r, role) == 0)
+		if (r && role && strcmp(r, role) == 0)
 			return json_string_value(json_object_get(ref, "id"));
 	}
 	return NULL;

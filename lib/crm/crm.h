@@ -256,7 +256,7 @@ void crm_verdict(struct crm_txn *t, enum crm_code code, enum crm_scope scope,
 /* For adapters: add {"role","id","url"} to t->refs unless it is there. */
 void crm_ref_add(
     const struct crm *c, struct crm_txn *t, const char *role, const char *id);
-/* The id that refs has for a role, NULL if none. Borrowed. */
+/* The id that refs has for a role (NULL: none), NULL if none. Borrowed. */
 const char *crm_ref_id(const json_t *refs, const char *role);
 
 #endif

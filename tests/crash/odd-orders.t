@@ -265,6 +265,14 @@ replay | match | push >out
 is "$?" 0 '... and replay gets on with all of them'
 RINGO_NOW=2026-11-21T12:00:00+02:00
 
+# A plan that somebody has edited: what it hangs on has no role any more.
+fresh
+rec a_12.4 +380501111111 ivan | match |
+	jq -c 'del(.plan.actions[1].on[0].role)' | push >out
+is "$? $(jq -r '.result.actions[1].error' out)" \
+	'0 needs client/380501111111' \
+	'a damaged plan: skipped, and no crash that would come again and again'
+
 # The clock was a year ahead for a while.
 fresh
 rec a_13.1 +380501111111 ivan >one
