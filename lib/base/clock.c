@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -52,7 +53,10 @@ clock_boot_id(char out[BOOT_ID_SIZE])
 		snprintf(out, BOOT_ID_SIZE, "%s", boot_instead->id);
 		return;
 	}
-	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	do
+		fd = open(
+		    "/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
 	if (fd >= 0) {
 		n = read(fd, out, BOOT_ID_SIZE - 1);
 		close(fd);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "io/fsx.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -193,7 +194,7 @@ limit_open(const char *dir, const struct limit_bucket *table, int percent,
 	}
 	clock_boot_id(l->boot);
 	buf_fmt(&path, "%s/limit", dir);
-	l->fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	l->fd = fsx_open(path.p, O_RDWR | O_CREAT | O_NOFOLLOW);
 	if (l->fd < 0) {
 		err_sys(e, ERR_IO, "%s", path.p);
 		limit_close(l);
