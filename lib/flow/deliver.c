@@ -113,8 +113,8 @@ dlv_new(struct setup *su, bool adopt, dlv_out *out, dlv_flush *flush, void *ctx,
 		free(d);
 		return NULL;
 	}
+	upkeep_open(&d->upkeep, su);
 	if (acct_load(su->journal, &d->account, e) < 0 ||
-	    upkeep_open(&d->upkeep, su, e) < 0 ||
 	    jnl_commit(su->journal, e) < 0) {
 		dlv_free(d);
 		return NULL;

@@ -9,6 +9,7 @@
 #include "flow/body.h"
 #include "flow/leg.h"
 #include "io/jsonx.h"
+#include "journal/expire.h"
 
 static char *
 text_of(struct rec *rec, const char *key)
@@ -47,9 +48,15 @@ int
 job_is_forgotten(struct deliver *d, struct job *j, struct err *e)
 {
 	struct jnl_record had = {0};
+	int64_t forgotten;
 	int rc;
 
-	if (d->adopt || decide_at(j->rec) > d->upkeep.forgotten)
+	if (d->adopt)
+		return 0;
+	/* Read each time: another process may have forgotten it just now. */
+	if (jnl_forgotten(d->su->journal, &forgotten, e) < 0)
+		return -1;
+	if (decide_at(j->rec) > forgotten)
 		return 0;
 	rc = jnl_record(d->su->journal, j->keys.record, &had, e);
 	jnl_record_free(&had);

@@ -13,24 +13,19 @@ enum {
 	MIN_FREE_PART = 50, /* of the disk */
 };
 
-int
-upkeep_open(struct upkeep *u, const struct setup *su, struct err *e)
+void
+upkeep_open(struct upkeep *u, const struct setup *su)
 {
 	*u = (struct upkeep){.su = su, .done = clock_mono()};
-	return jnl_forgotten(su->journal, &u->forgotten, e);
 }
 
 /* A batch; how many left the journal, or -1. */
 static int
 expire(struct upkeep *u, struct err *e)
 {
-	struct journal *j = u->su->journal;
-	int n = jnl_expire(j, clock_now() - u->su->project.keep_ms, e);
-
 	u->done = clock_mono();
-	if (n > 0 && jnl_forgotten(j, &u->forgotten, e) < 0)
-		return -1;
-	return n;
+	return jnl_expire(
+	    u->su->journal, clock_now() - u->su->project.keep_ms, e);
 }
 
 int

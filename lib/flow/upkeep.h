@@ -7,11 +7,10 @@
 
 struct upkeep {
 	const struct setup *su;
-	int64_t forgotten; /* calls up to this time may have been forgotten */
-	int64_t done;      /* when it was last done, clock_mono */
+	int64_t done; /* when it was last done, clock_mono */
 };
 
-int upkeep_open(struct upkeep *u, const struct setup *su, struct err *e);
+void upkeep_open(struct upkeep *u, const struct setup *su);
 /* Now and then a batch of old records leaves; what is open is committed. */
 int upkeep_run(struct upkeep *u, struct err *e);
 /* At the end: as many as leave in a second or two. */

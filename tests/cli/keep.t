@@ -39,6 +39,12 @@ at 14
 push </dev/null
 is "$(journal 'SELECT count(*) FROM record')" 4 'thirteen days: all there'
 at 16
+mkfifo feed result
+"$BIN/ringo-push" -C p <feed >result 2>served &
+service=$!
+exec 8>feed 7<result
+call 4 03 >&8
+read -r line <&7 # it is up
 push </dev/null
 is "$(journal 'SELECT group_concat(key) FROM record')" \
 	3.1/call.ended,4.1/call.ended \
@@ -48,6 +54,13 @@ is "$(journal "SELECT group_concat(key) FROM action
 	'their actions are gone'
 is "$(journal 'SELECT count(*) FROM call')" 1 '... and what they had frozen'
 is "$(tasks)" 3 'the CRM keeps what it has'
+call 2 01 >&8
+exec 8>&-
+cat <&7 >out
+wait $service
+is "$? $(wc -l <out)" '65 0' \
+	'a process that another one forgets behind: rejects what is forgotten'
+exec 7<&-
 
 call 1 01 | push
 is "$? $(wc -l <out)" '65 0' 'a forgotten call comes again: rejected'
