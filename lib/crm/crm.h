@@ -125,6 +125,7 @@ struct crm_txn {
 	struct crm_verdict verdict; /* of the last command; CRM_OK when done */
 	bool live;                  /* a live call: goes before a backlog */
 	bool ended;                 /* step said CRM_DONE */
+	bool asked;                 /* a request of it has come back */
 	struct crm_txn *next; /* the engine's queue, or the list it returns */
 	unsigned long turn;   /* the engine's: its place among all that wait */
 };

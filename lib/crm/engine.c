@@ -232,7 +232,7 @@ eng_submit(struct engine *g, struct crm_txn *t)
 {
 	g->pending++;
 	t->stage = 0;
-	t->ended = false;
+	t->ended = t->asked = false;
 	json_decref(t->verdict.data);
 	t->verdict = (struct crm_verdict){0};
 	advance(g, t);
@@ -498,6 +498,7 @@ settle_request(struct engine *g, struct crm_request *r)
 	for (size_t i = 0; i < r->n; i++) {
 		struct crm_txn *t = r->txns[i];
 
+		t->asked = true;
 		if (t->verdict.code == CRM_OK)
 			advance(g, t);
 		else

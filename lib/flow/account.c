@@ -167,6 +167,8 @@ acct_judge(struct journal *j, struct account *a, const struct crm_txn *t,
 {
 	const struct crm_verdict *v = &t->verdict;
 
+	if (!t->asked)
+		return 0; /* it came without a request */
 	if (!t->ended && v->silent) {
 		/* A lost answer is one, however many it was for. */
 		a->silent += v->request != a->silent_request;

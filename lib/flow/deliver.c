@@ -73,6 +73,8 @@ job_move(struct deliver *d, struct job *j, enum job_place to)
 {
 	struct queue_of_jobs *q = queue_at(d, to);
 
+	if (to == AT_END && d->probe == j)
+		d->probe = NULL; /* it came to its end without a request */
 	j->place = to;
 	if (q)
 		jobs_add(q, j);
@@ -271,8 +273,9 @@ job_judge_account(struct deliver *d, struct job *j, struct err *e)
 {
 	bool probe = d->probe == j, down = d->account.down;
 
-	if (probe && job_goes_again(d, j))
-		return 0; /* it still is the probe */
+	/* Nothing was asked yet, or in vain for now: it still is the probe. */
+	if (probe && (!j->txn.asked || job_goes_again(d, j)))
+		return 0;
 	if (probe)
 		d->probe = NULL;
 	if (acct_judge(d->su->journal, &d->account, &j->txn, probe, e) < 0)

@@ -89,6 +89,32 @@ down_for_a_while
 RINGO_FAULT='throttle=20@1' "$FAULTS/ringo-push" -C shop <planned >out
 is $? 0 'a probe waits a moment for a limit: all of it goes on'
 
+# A probe that is through without a request, as an update in doubt that is
+# simply sent again, says nothing: the request behind it does.
+rm -rf q
+cp -r "$TOP/share/example/shop" q
+chmod 700 q
+printf 'when in\n\tupdate lead\n' >q/matrix
+echo 'settle 30s' >>q/ringo.conf
+"$BIN/ringo-match" -C q </dev/null
+sqlite3 q/crm.db "INSERT INTO lead(title, owner, phone)
+	VALUES ('L', '7', '+380501111111')"
+echo '{"id":"a_1.1","event":"call.ended","at":"2026-11-21T11:50:00+02:00",
+	"direction":"in","client":{"phone":"+380501111111"}}' |
+	tr -d '\n' >update
+at 12:00:00
+RINGO_FAULT='drop-before@2' "$FAULTS/ringo-push" -C q <update >out 2>said
+head -n 1 records | RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C q >out 2>said
+for minute in 02 05 10; do
+	at 12:$minute:00
+	RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C q <update >out 2>said
+done
+is "$(sqlite3 q/journal.db "SELECT json_extract(v, '\$.tries') FROM account
+	WHERE k = 'down'")" 4 'a probe without a request: the account stays down'
+at 12:30:00
+"$BIN/ringo-push" -C q <update >out 2>said
+is "$? $(jq -r .result.state out)" '0 done' '... and comes up with a good one'
+
 # One lost answer says little; five in a row say that nobody is there.
 rm -f shop/journal.db* shop/crm.db*
 "$BIN/ringo-match" -C shop </dev/null
