@@ -21,7 +21,8 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -Ilib \
 	-DRINGO_DATADIR='"$(DATADIR)"' $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -O2 -g $(WARN) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(LDFLAGS)
-LIBS = -ljansson -lcsv -lsqlite3 $(LDLIBS)
+# A program is linked with what it uses: only those that send with libcurl.
+LIBS = -Wl,--as-needed -ljansson -lcsv -lsqlite3 -lcurl $(LDLIBS)
 COMPILE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
 LINK = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
 # What is done, in short; V=1 shows the commands.

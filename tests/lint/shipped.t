@@ -15,5 +15,9 @@ for program in "$TOP"/cmd/*.c; do
 	like "$(cat help)" 'Usage: *' "$name shows its help"
 	ok '...which fits on a screen' test "$(wc -l <help)" -le 24
 done
+
+# What a program loads costs it memory, and each start 5 ms.
+is "$(readelf -d "$BIN/ringo-normalize" | grep -E 'lib(curl|sqlite3)')" '' \
+	'what neither sends nor stores loads no library for it'
 ok 'the test build has them' grep -q RINGO_FAULT "$FAULTS/ringo-push"
 done_testing
