@@ -145,7 +145,8 @@ struct crm_answer {
 	int status;      /* HTTP status; the local transport uses the same */
 	int64_t wait_ms; /* Retry-After, 0 if there was none */
 	struct buf body;
-	char text[128]; /* why nothing came, for people */
+	char moved[280]; /* 3xx: "https://host" that it points to, or "" */
+	char text[128];  /* why nothing came, for people */
 };
 
 /*
@@ -182,6 +183,15 @@ struct crm_transport {
 
 /* ---- drivers ---- */
 
+/*
+ * Where the requests of a project go, and with which secret: base and path of
+ * a request are its URL, the secret goes where they or head say "{secret}".
+ */
+struct crm_site {
+	struct buf base;
+	struct buf secret; /* at least 8 bytes, or the answers can't hide it */
+};
+
 enum crm_step { CRM_SEND, CRM_DONE };
 
 struct crm_word { /* a name that the matrix may use, and the role behind it */
@@ -203,6 +213,15 @@ struct crm_driver {
 	/* What the vendor allows; crm_command.bucket counts from 0 in it. */
 	const struct limit_bucket *limits;
 	struct crm_transport *(*transport)(struct crm *, struct err *);
+	/*
+	 * Of transport_http_open: take what people put into DIR/secrets/NAME
+	 * apart, without the blanks around it; out is empty. -1 and e, which
+	 * repeats nothing of it, if that is no `credential`: what belongs
+	 * there, in words ("the URL of the inbound webhook").
+	 */
+	int (*site)(const struct crm *, struct span pasted,
+	    struct crm_site *out, struct err *e);
+	const char *credential;
 	/*
 	 * The next command of t into t->cmd (CRM_SEND), or the end (CRM_DONE).
 	 * Called with stage 0 first, then after each CRM_OK with its data.
