@@ -536,6 +536,8 @@ test_odd(void)
 	again();
 	serve(interim_only);
 	is_str(how(post("{}")), "no answer", "100 alone is no answer");
+	is_str(how(odd_answer("HTTP/1.1 101 Switching Protocols\r\n\r\n" BODY)),
+	    "no answer", "nor is 101");
 	is_str(how(odd_answer(BODY)), "no answer", "a body without a head");
 	is_str(how(odd_answer("HTTP/1.1 20x OK\r\n\r\n")), "no answer",
 	    "a status that is none");
