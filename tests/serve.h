@@ -37,6 +37,7 @@ enum { HEARD_MAX = 64 << 10 };
 /* What the server has seen; both processes have it. */
 static struct served {
 	atomic_int connections, requests;
+	atomic_int step; /* a play may tell how far it is */
 	int port;
 	char last[HEARD_MAX]; /* the last request, cut */
 } * served;
@@ -180,6 +181,14 @@ nap(int ms)
 	struct timespec t = {ms / 1000, ms % 1000 * 1000000L};
 
 	nanosleep(&t, NULL);
+}
+
+/* Waits until the play is there. */
+__attribute__((unused)) static void
+await_step(int step)
+{
+	while (served->step < step)
+		nap(1);
 }
 
 #endif

@@ -4,6 +4,10 @@
  * before the answer begins, a POST too, and the server may have executed the
  * first. begin() stands before every sending: it refuses the second, and the
  * first is the instant from which on a request counts as sent.
+ *
+ * libcurl also sends over a kept connection on which bytes wait that nobody
+ * asked for, and takes them for the answer. begin() looks for itself, and such
+ * a request, of which no byte has left us, goes over a new connection.
  */
 #include "net/http.h"
 
@@ -12,24 +16,22 @@
 #include "base/xalloc.h"
 #include "net/retry.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <poll.h>
+#include <unistd.h>
 
 enum {
-	/*
-	 * A connection that was idle for longer is closed: the server may be
-	 * about to do so, and our request would cross its goodbye. The shortest
-	 * time that servers commonly keep one is 5 s; libcurl rounds down.
-	 */
-	IDLE_S = 3,
 	POLL_MAX_MS = 1000, /* how exactly a stall is noticed */
 	HEADER_MAX = 64,    /* of those that are read here */
+	SOCKETS_MAX = 64,
 };
 
 const struct http_bounds http_bounds = {
     .connect_ms = 10000,
     .total_ms = 75000,
     .stall_ms = 30000,
+    .idle_s = 3, /* servers commonly keep one for 5 s or longer */
     .head_max = 64 << 10,
     .body_max = 16 << 20,
 };
@@ -39,11 +41,23 @@ struct header {
 	size_t n;
 };
 
+struct http {
+	const struct http_bounds *bounds;
+	CURLM *multi;
+	struct transfer *all;
+	int socket[SOCKETS_MAX]; /* that are open */
+	size_t nsockets;
+	bool h2; /* the last answer came by HTTP/2 */
+};
+
 struct transfer {
+	struct http *h;
 	struct http_request *r;
 	const struct http_bounds *bounds;
 	CURL *easy;
 	struct curl_slist *head;
+	bool stale;     /* its connection can't be used; no byte was sent */
+	bool fresh;     /* so it has got another */
 	bool begun;     /* bytes of it may have left us */
 	bool head_done; /* of the last answer that began */
 	size_t head_len;
@@ -53,12 +67,6 @@ struct transfer {
 	char host[HTTP_HOST];
 	char says[CURL_ERROR_SIZE];
 	struct transfer *next;
-};
-
-struct http {
-	const struct http_bounds *bounds;
-	CURLM *multi;
-	struct transfer *all;
 };
 
 /* ---- where to ---- */
@@ -138,6 +146,69 @@ http_allows(const char *url, struct err *e)
 
 /* ---- what libcurl calls ---- */
 
+static curl_socket_t
+open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct http *h = ctx;
+	int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+
+	(void)purpose;
+	if (fd >= 0 && h->nsockets < SOCKETS_MAX)
+		h->socket[h->nsockets++] = fd;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+static int
+close_socket(void *ctx, curl_socket_t fd)
+{
+	struct http *h = ctx;
+
+	for (size_t i = 0; i < h->nsockets; i++)
+		if (h->socket[i] == fd)
+			h->socket[i--] = h->socket[--h->nsockets];
+	return close(fd);
+}
+
+static int
+port_of(int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} a = {0};
+	socklen_t n = sizeof(a);
+
+	if (getsockname(fd, &a.any, &n) < 0)
+		return -1;
+	return ntohs(
+	    a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
+}
+
+/* True if fd can be read, or nobody will write to it any more. */
+static bool
+readable(int fd)
+{
+	return poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0) > 0;
+}
+
+/* Is it a kept connection that has something to say, or that is closed? */
+static bool
+is_stale(const struct transfer *t, int port)
+{
+	const struct http *h = t->h;
+	long made = 1;
+
+	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &made);
+	/* By HTTP/2 a server may say things at any time. */
+	if (made > 0 || h->h2)
+		return false;
+	for (size_t i = 0; i < h->nsockets; i++)
+		if (port_of(h->socket[i]) == port)
+			return readable(h->socket[i]);
+	return false;
+}
+
 static int
 begin(void *ctx, char *to, char *from, int to_port, int from_port)
 {
@@ -146,9 +217,13 @@ begin(void *ctx, char *to, char *from, int to_port, int from_port)
 	(void)to;
 	(void)from;
 	(void)to_port;
-	(void)from_port;
 	if (t->begun && !t->r->harmless) {
 		t->stopped = "closed the connection without an answer";
+		return CURL_PREREQFUNC_ABORT;
+	}
+	if (is_stale(t, from_port)) {
+		t->stale = true;
+		curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
 		return CURL_PREREQFUNC_ABORT;
 	}
 	t->begun = true;
@@ -295,6 +370,10 @@ set_request(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, begin);
 	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t->h);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, t->h);
 	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -302,7 +381,7 @@ set_request(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->says);
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(t->easy, CURLOPT_MAXAGE_CONN, (long)IDLE_S);
+	curl_easy_setopt(t->easy, CURLOPT_MAXAGE_CONN, (long)t->bounds->idle_s);
 	/* Whoever gives up a name server doesn't wait for it after all. */
 	curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
 }
@@ -335,6 +414,7 @@ http_start(struct http *h, struct http_request *r)
 	const char *scheme = scheme_of(r->url, t->host);
 	int running;
 
+	t->h = h;
 	t->r = r;
 	t->bounds = h->bounds;
 	t->easy = curl_easy_init();
@@ -427,11 +507,13 @@ static void
 judge(struct transfer *t, CURLcode code)
 {
 	struct http_request *r = t->r;
-	long status = 0;
+	long status = 0, version = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
 	/* An answer whose head breaks off is one to libcurl, but not to us. */
 	if (code == CURLE_OK && !t->stopped && t->head_done && status >= 200) {
+		t->h->h2 = version > CURL_HTTP_VERSION_1_1;
 		r->how = HTTP_ANSWERED;
 		r->status = (int)status;
 		r->wait_ms = retry_after((struct span){t->retry.p, t->retry.n},
@@ -471,6 +553,25 @@ patience(const struct transfer *t)
 	return t->heard ? t->heard + t->bounds->stall_ms : INT64_MAX;
 }
 
+/* Its connection was stale: it gets a new one. False if that isn't it. */
+static bool
+renew(struct http *h, struct transfer *t)
+{
+	int running;
+
+	if (!t->stale || t->fresh)
+		return false;
+	t->stale = false;
+	t->fresh = true;
+	curl_multi_remove_handle(h->multi, t->easy);
+	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L);
+	curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+	if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
+		xalloc_failed();
+	curl_multi_perform(h->multi, &running);
+	return true;
+}
+
 /* One that is through, NULL if none is. */
 static struct http_request *
 through(struct http *h)
@@ -486,7 +587,8 @@ through(struct http *h)
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &own);
-		return finish(h, own, code);
+		if (!renew(h, own))
+			return finish(h, own, code);
 	}
 	for (struct transfer *t = h->all; t; t = t->next) {
 		if (patience(t) > clock_mono())
@@ -496,13 +598,6 @@ through(struct http *h)
 		return finish(h, t, CURLE_OK);
 	}
 	return NULL;
-}
-
-/* True if fd can be read, or nobody will write to it any more. */
-static bool
-readable(int fd)
-{
-	return poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0) > 0;
 }
 
 struct http_request *

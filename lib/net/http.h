@@ -25,7 +25,12 @@ struct http_bounds {
 	 * the server does makes doubts.
 	 */
 	int total_ms;
-	int stall_ms;      /* between two pieces of an answer that has begun */
+	int stall_ms; /* between two pieces of an answer that has begun */
+	/*
+	 * A connection that was idle for this long and a second is closed: the
+	 * server may be about to, and our request would cross its goodbye.
+	 */
+	int idle_s;
 	size_t head_max;   /* bytes of all the answer's headers */
 	size_t body_max;   /* of its body, decompressed */
 	const char *trust; /* file of certificates; NULL: the system's */

@@ -261,6 +261,24 @@ close_idle(int l)
 		if (hear(c))
 			say(c, OK_LENGTH);
 		close(c);
+		served->step++;
+	}
+}
+
+/* Several connections at a time. */
+static void
+answer_each(int l)
+{
+	for (;;) {
+		int c = take(l);
+
+		if (fork() == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			while (hear(c))
+				say(c, OK_LENGTH);
+			_exit(0);
+		}
+		close(c);
 	}
 }
 
@@ -270,11 +288,18 @@ test_idle(void)
 	again();
 	serve(close_idle);
 	post("first");
-	nap(50);
+	await_step(1);
 	is_str(how(post("second")), "answered",
 	    "a connection that was closed while idle isn't used");
 	is_int(served->requests, 2, "...and each request is sent once");
 	is_int(served->connections, 2, "...on a connection of its own");
+	serve(answer_each);
+	bounds.idle_s = 0;
+	post("first");
+	nap(1010);
+	post("second");
+	is_int(served->connections, 2,
+	    "one that was idle for long isn't waited for to be closed");
 }
 
 static void
@@ -287,6 +312,7 @@ answer_twice(int l)
 			say(c, OK_LENGTH);
 			say(c, "HTTP/1.1 408 Request Timeout\r\n"
 			       "Content-Length: 0\r\n\r\n");
+			served->step++;
 		}
 		close(c);
 	}
@@ -298,9 +324,11 @@ test_excess(void)
 	again();
 	serve(answer_twice);
 	post("first");
-	nap(20);
+	await_step(1);
 	is_int(post("second")->status, 200,
 	    "what nobody asked for isn't the next answer");
+	is_int(served->requests, 2, "...and each request is sent once");
+	is_int(served->connections, 2, "...on a connection of its own");
 }
 
 static void
