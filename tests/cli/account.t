@@ -110,7 +110,8 @@ for minute in 02 05 10; do
 	RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C q <update >out 2>said
 done
 is "$(sqlite3 q/journal.db "SELECT json_extract(v, '\$.tries') FROM account
-	WHERE k = 'down'")" 4 'a probe without a request: the account stays down'
+	WHERE k = 'down'")" 4 \
+	'a probe without a request: the account stays down'
 at 12:30:00
 "$BIN/ringo-push" -C q <update >out 2>said
 is "$? $(jq -r .result.state out)" '0 done' '... and comes up with a good one'
