@@ -323,32 +323,40 @@ transfer_free(struct transfer *t)
 	free(t);
 }
 
-static void
+/* A line of the request's head, unless a control byte would end it early. */
+static bool
 add_head(struct transfer *t, const char *line, size_t n)
 {
-	char *copy = xstrndup(line, n);
+	char *copy;
 
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			return false;
+	copy = xstrndup(line, n);
 	t->head = curl_slist_append(t->head, copy);
 	explicit_bzero(copy, n); /* it may hold a secret */
 	free(copy);
+	return true;
 }
 
-static void
+static bool
 set_head(struct transfer *t)
 {
 	struct span s = t->r->head;
+	bool good = true;
 
 	while (s.n) {
 		const char *end = memchr(s.p, '\n', s.n);
 		size_t n = end ? (size_t)(end - s.p) : s.n;
 
-		add_head(t, s.p, n);
+		good &= add_head(t, s.p, n);
 		n += end != NULL;
 		s = (struct span){s.p + n, s.n - n};
 	}
 	/* Not "100-continue", which costs a round trip. */
 	t->head = curl_slist_append(t->head, "Expect:");
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->head);
+	return good;
 }
 
 static void
@@ -366,7 +374,6 @@ set_request(struct transfer *t)
 		    (curl_off_t)r->body.n);
 		curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, r->method);
 	}
-	set_head(t);
 	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, begin);
 	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
@@ -427,7 +434,9 @@ http_start(struct http *h, struct http_request *r)
 	r->wait_ms = 0;
 	r->moved[0] = r->text[0] = '\0';
 	set_request(t);
-	if (!set_safety(t, scheme))
+	if (!set_head(t))
+		t->stopped = "can't be asked: control bytes in the headers";
+	else if (!set_safety(t, scheme))
 		t->stopped = "can't be asked safely: only https is allowed";
 	else if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
 		xalloc_failed();
@@ -454,7 +463,8 @@ reason(const struct transfer *t, CURLcode code, char *out, size_t size)
 		return "there is no host of that name, or no network";
 	case CURLE_COULDNT_CONNECT:
 		curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
-		snprintf(out, size, "can't connect: %s", strerror((int)os));
+		snprintf(out, size, "can't connect: %s",
+		    os ? strerror((int)os) : "no socket");
 		return out;
 	case CURLE_OPERATION_TIMEDOUT:
 		snprintf(out, size, "no %s within %d s",

@@ -5,6 +5,8 @@
 #include "../serve.h"
 #include "../tap.h"
 
+#include <sys/resource.h>
+
 #define OK_LENGTH "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"a\":\"bcd\"}"
 #define OK_CHUNKS                                               \
 	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" \
@@ -47,7 +49,7 @@ ask(const char *scheme, const char *method, const char *body)
 	buf_free(&r.answer);
 	r = (struct http_request){.method = method,
 	    .url = url(scheme),
-	    .head = {"Content-Type: application/json\nX-Key: k3y\n", 43},
+	    .head = {"Content-Type: application/json\nX-Key: k3y\n", 42},
 	    .body = {body, strlen(body)},
 	    .harmless = strcmp(method, "GET") == 0};
 	http_start(http, &r);
@@ -357,6 +359,19 @@ reset_after(int l)
 }
 
 static void
+test_no_socket(void)
+{
+	struct rlimit all, none;
+
+	getrlimit(RLIMIT_NOFILE, &all);
+	none = (struct rlimit){.rlim_cur = 3, .rlim_max = all.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &none);
+	is_str(how(post("{}")), "not sent", "no descriptor left: not sent");
+	setrlimit(RLIMIT_NOFILE, &all);
+	is_str(how(post("{}")), "answered", "...and later it is");
+}
+
+static void
 test_not_sent(void)
 {
 	struct http_request r = {.method = "POST",
@@ -387,6 +402,14 @@ test_not_sent(void)
 	is_str(r.text,
 	    "192.0.2.1: can't be asked safely: only https is allowed",
 	    "...and the message says it");
+	serve(answer_all);
+	r.url = url("http");
+	r.head = (struct span){"X-A: b\rX-C: d\n", 14};
+	http_start(http, &r);
+	http_wait(http, 0, -1);
+	is_str(how(&r), "not sent", "a control byte in a header: not sent");
+	is_int(served->requests, 0, "...indeed");
+	test_no_socket();
 	serve(reset_after);
 	is_str(how(post("{}")), "no answer", "reset after the request");
 	is_str(post("{}")->text, "127.0.0.1: the connection broke",
