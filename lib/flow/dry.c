@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/dry.h"
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/xalloc.h"
@@ -8,6 +9,7 @@
 #include "flow/body.h"
 #include "flow/explain.h"
 #include "flow/planner.h"
+#include "flow/running.h"
 #include "io/jsonx.h"
 #include "matrix/plan.h"
 
@@ -309,23 +311,40 @@ put_plan(struct dry *d, const json_t *plan, struct buf *out, struct err *e)
 	return 0;
 }
 
+/* Will nothing of it be sent, whatever its plan is? Says why. */
+static bool
+is_passed_over(
+    const struct dry *d, const struct jnl_record *row, struct buf *out)
+{
+	struct span skip = rec_str(d->rec, "skip");
+	int64_t got = row->key ? row->got : clock_now();
+
+	if (row->key && jnl_final(row->state))
+		buf_fmt(out, "  nothing: it is %s already\n",
+		    jnl_state_name(row->state));
+	else if (row->plan)
+		return false;
+	else if (skip.p)
+		buf_fmt(out, "  nothing: %.*s\n", (int)skip.n, skip.p);
+	else if (running_until(d->rec, decide_at(d->rec), got))
+		buf_str(out, "  held: " RUNNING_MAYBE "\n");
+	else if (rec_true(d->rec, "running"))
+		buf_str(out, "  nothing: " RUNNING_WAS "\n");
+	else
+		return false;
+	return true;
+}
+
 static int
 put_record(struct dry *d, const struct keys *k, struct jnl_record *row,
     struct buf *out, struct err *e)
 {
-	struct span skip = rec_str(d->rec, "skip"), hold;
+	struct span hold;
 	json_t *plan;
 	int rc;
 
-	if (row->key && jnl_final(row->state)) {
-		buf_fmt(out, "  nothing: it is %s already\n",
-		    jnl_state_name(row->state));
+	if (is_passed_over(d, row, out))
 		return 0;
-	}
-	if (skip.p) {
-		buf_fmt(out, "  nothing: %.*s\n", (int)skip.n, skip.p);
-		return 0;
-	}
 	if (rec_true(d->rec, "leg"))
 		buf_str(
 		    out, "  a further leg: nothing, if its call is there\n");

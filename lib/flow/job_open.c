@@ -6,11 +6,9 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "flow/leg.h"
+#include "flow/running.h"
 #include "flow/window.h"
 #include "io/jsonx.h"
-
-/* A row of a call that may still run is believed this long after its start. */
-enum { RUNNING_MS = 10 * 60 * 1000 };
 
 /* The record as the journal has it. 1 if it is finished there. */
 static int
@@ -47,26 +45,6 @@ take_newer(struct job *j, struct err *e)
 	j->line_plan = NULL;
 	free(j->hold);
 	j->hold = NULL;
-	return 0;
-}
-
-/*
- * When a row that looks like a call still running may be believed; 0: now. A
- * call dated ahead began when its row came, at the latest.
- */
-static int64_t
-believed_at(struct job *j)
-{
-	int64_t began = j->row.at < j->row.got ? j->row.at : j->row.got;
-	int64_t from = began + RUNNING_MS, seconds = -1;
-
-	if (clock_now() >= from)
-		return 0;
-	if (rec_true(j->rec, "running"))
-		return from;
-	if (rec_is(j->rec, "outcome", "missed") &&
-	    rec_int(j->rec, "seconds.total", &seconds) && seconds == 0)
-		return from;
 	return 0;
 }
 
@@ -355,12 +333,11 @@ job_open(struct deliver *d, struct job *j, struct err *e)
 	rc = hold_behind(d, j, e);
 	if (rc)
 		return rc < 0 ? -1 : 0;
-	later = believed_at(j);
+	later = running_until(j->rec, j->row.at, j->row.got);
 	if (later)
-		return job_hold(d, j, "the call may still run", later, e);
+		return job_hold(d, j, RUNNING_MAYBE, later, e);
 	if (rec_true(j->rec, "running"))
-		return job_end(d, j, JNL_SKIPPED,
-		    "the call was still running when it was read", e);
+		return job_end(d, j, JNL_SKIPPED, RUNNING_WAS, e);
 	if (j->hold)
 		return job_hold(d, j, j->hold, clock_now() + TRY_MS, e);
 	return plan_it(d, j, e);

@@ -73,6 +73,13 @@ ok 'a plan that others have overtaken' \
 is "$(grep -c '"do":"create"' shown)" 0 '... is made again, as push does it'
 call 3 ',"skip":"in the stop-list"' | dry >shown
 ok 'a record that is marked' grep -q '  nothing: in the stop-list' shown
+call 4 ',"running":true' | sed 's/T10:/T11:/; s/:00:00+/:58:00+/' |
+	dry >shown
+is "$(sed 1d shown)" '  held: the call may still run' \
+	'a call that may still run: held, no request'
+call 5 ',"running":true' | dry >shown
+like "$(sed 1d shown)" '  nothing: *still running*' \
+	'the row of a running call: nothing'
 echo '{"id":1}' | dry >shown 2>said
 is "$? $(wc -l <shown)" '65 0' 'what is no record is rejected'
 done_testing
