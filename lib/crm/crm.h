@@ -2,12 +2,12 @@
 /*
  * The contract between the engine and the CRM adapters.
  *
- * An adapter is pure: it turns a transaction (a lookup, an action, a find)
- * into commands, one after the other; says how commands pack into a request;
- * and reads an answer into one verdict a command. It opens no file and no
- * socket and prints nothing, so it is tested with text files. The engine packs,
- * asks the limiter, sends through a transport and steps the transactions; it
- * knows nothing of records.
+ * An adapter is pure: it turns a transaction (a lookup, an action, a find, a
+ * survey) into commands, one after the other; says how commands pack into a
+ * request; and reads an answer into one verdict a command. It opens no file and
+ * no socket and prints nothing, so it is tested with text files. The engine
+ * packs, asks the limiter, sends through a transport and steps the
+ * transactions; it knows nothing of records.
  *
  *   step ──▶ command ──▶ pack ──▶ request ──▶ transport ──▶ answer
  *    ▲                                                        │
@@ -55,6 +55,7 @@ struct crm_verdict {
 	unsigned long request; /* silent: which request of the process it was */
 	int64_t wait_ms; /* the vendor's own "not before", from now; 0 = none */
 	bool gate;       /* CRM_LIMIT: of the command's gate, not its bucket */
+	bool refused;    /* CRM_ACCOUNT: it is the credentials that won't do */
 	double cost;     /* what the command took of its gate, measured */
 	json_t *data;    /* CRM_OK: this command's part of the answer; owned */
 	char gone[2][40]; /* CRM_GONE: role and id, "" if not said */
@@ -88,6 +89,7 @@ enum crm_kind {
 	CRM_LOOKUP, /* what does the CRM know of this client? */
 	CRM_ACT,    /* carry out an action of a plan */
 	CRM_FIND,   /* was this action, sent earlier, carried out? */
+	CRM_SURVEY, /* what is the account like: users, pipelines, fields? */
 };
 
 enum crm_found {
@@ -106,6 +108,7 @@ enum crm_found {
  *               known ids are read by id beside the search, whatever the
  *               search says; what doesn't come back is gone
  *   CRM_ACT, CRM_FIND  an action (matrix/plan.h), its "on" resolved to ids
+ *   CRM_SURVEY  NULL
  *
  * refs, owned: what exists of the action so far, [{"role","id","url"}]. An
  * action of several commands (create the task, then close it) gets refs after
@@ -118,8 +121,9 @@ struct crm_txn {
 	json_t *refs;
 	void *owner;
 
-	int stage;      /* where the adapter's program stands, 0 at first */
-	json_t *result; /* CRM_LOOKUP: see crm_driver.step; owned */
+	int stage; /* where the adapter's program stands, 0 at first */
+	/* CRM_LOOKUP, CRM_SURVEY: see crm_driver.step; owned */
+	json_t *result;
 	enum crm_found found; /* CRM_FIND */
 	struct crm_command cmd;
 	struct crm_verdict verdict; /* of the last command; CRM_OK when done */
@@ -231,6 +235,19 @@ struct crm_driver {
 	 *   {"role":"lead","id":"12","owner":"7","open":true,"at":179507…,
 	 *    "name":"…","url":"…"}
 	 * at is when it was made; open is absent for contacts.
+	 * At the end of a survey it is an object, in as few requests as can be:
+	 *   {"user":{"id","name"},  whose rights the credentials have
+	 *    "users":[{"id","name","email","phones":[…],"active":true}],
+	 *    "pipelines":[{"id","name"}],
+	 *    "fields":{"lead":[{"name","title","type"}]},  the custom ones
+	 *    "any_field":true,      they needn't be made before they are used
+	 *    "clock":"2026-…+03:00","zone":"Europe/Kyiv",
+	 *    "wrong":[{"text","mend"}]}  what else a person has to mend, such
+	 *                           as a right that the credentials lack
+	 * type is "text", "integer" or "boolean" for what takes one such value,
+	 * else the vendor's own word. All but a user's, a pipeline's and a
+	 * field's id or name may be absent: what the CRM can't say isn't
+	 * checked. Absent fields or users are unknown, empty ones are none.
 	 */
 	enum crm_step (*step)(const struct crm *, struct crm_txn *t);
 	/*

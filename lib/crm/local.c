@@ -207,6 +207,18 @@ find(const struct crm *c, struct crm_txn *t)
 }
 
 static enum crm_step
+survey(struct crm_txn *t)
+{
+	if (t->stage++ == 0)
+		return next_command(
+		    t, "survey", false, local_command_new("survey"));
+	json_decref(t->result);
+	t->result = json_copy(t->verdict.data);
+	json_object_set_new(t->result, "any_field", json_true());
+	return CRM_DONE;
+}
+
+static enum crm_step
 step(const struct crm *c, struct crm_txn *t)
 {
 	switch (t->kind) {
@@ -214,6 +226,8 @@ step(const struct crm *c, struct crm_txn *t)
 		return lookup(c, t);
 	case CRM_FIND:
 		return find(c, t);
+	case CRM_SURVEY:
+		return survey(t);
 	case CRM_ACT:
 		break;
 	}
@@ -261,6 +275,8 @@ fits(const struct crm_command *cmd, const json_t *ok)
 		return is_list(json_object_get(ok, "entities"));
 	if (strcmp(cmd->name, "find") == 0)
 		return is_list(json_object_get(ok, "found"));
+	if (strcmp(cmd->name, "survey") == 0)
+		return json_is_array(json_object_get(ok, "users"));
 	return json_str(ok, "id") && *json_str(ok, "id");
 }
 
@@ -295,6 +311,7 @@ judge_error(struct crm_txn *t, const struct crm_answer *a, const json_t *error)
 	}
 	crm_verdict(t, r->verdict, r->scope, "%s", why ? why : code);
 	t->verdict.wait_ms = a->wait_ms;
+	t->verdict.refused = a->status == 401;
 	if (r->verdict == CRM_GONE && json_str(error, "role") &&
 	    json_str(error, "id")) {
 		snprintf(t->verdict.gone[0], sizeof(t->verdict.gone[0]), "%s",

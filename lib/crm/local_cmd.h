@@ -11,6 +11,8 @@
 
 json_t *local_lookup_new(struct local_crm *l, json_t *cmd);
 json_t *local_find_new(struct local_crm *l, json_t *cmd);
+/* Users, pipelines, and the custom fields that entities have. */
+json_t *local_survey_new(struct local_crm *l, json_t *cmd);
 
 json_t *local_create_new(struct local_crm *l, json_t *cmd);
 /* Task, call, note: what isn't found by phone and hangs on something. */

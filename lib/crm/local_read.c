@@ -126,3 +126,44 @@ local_find_new(struct local_crm *l, json_t *cmd)
 		return local_failed_new(l);
 	return local_ok_new(json_pack("{s:o}", "found", rows));
 }
+
+/* ---- survey ---- */
+
+/* Of the youngest 10,000; several types of one name are all said. */
+#define FIELDS(table)                                                    \
+	"SELECT f.key AS name, group_concat(DISTINCT CASE"               \
+	" WHEN f.type IN ('true', 'false') THEN 'boolean'"               \
+	" ELSE f.type END) AS type"                                      \
+	" FROM (SELECT fields FROM " table " ORDER BY id DESC"           \
+	" LIMIT 10000) AS x, json_each("                                 \
+	"CASE WHEN json_valid(x.fields) THEN x.fields ELSE '{}' END) AS" \
+	" f GROUP BY f.key ORDER BY f.key"
+
+/* Adds the rows of sql as a member; false if the tables failed. */
+static bool
+survey_rows(
+    struct local_crm *l, json_t *into, const char *member, const char *sql)
+{
+	json_t *rows = local_rows_new(l, sql, NULL);
+
+	return rows && json_object_set_new(into, member, rows) == 0;
+}
+
+json_t *
+local_survey_new(struct local_crm *l, json_t *cmd)
+{
+	json_auto_t *said = json_object(), *fields = json_object();
+
+	(void)cmd;
+	if (!survey_rows(l, said, "users",
+		"SELECT id, name, email, active FROM user"
+		" ORDER BY CAST(id AS INTEGER), id") ||
+	    !survey_rows(l, said, "pipelines",
+		"SELECT name FROM pipeline ORDER BY rowid") ||
+	    !survey_rows(l, fields, "contact", FIELDS("contact")) ||
+	    !survey_rows(l, fields, "lead", FIELDS("lead")) ||
+	    !survey_rows(l, fields, "deal", FIELDS("deal")))
+		return local_failed_new(l);
+	json_object_set(said, "fields", fields);
+	return local_ok_new(json_incref(said));
+}

@@ -35,6 +35,7 @@ static const struct verb {
 } verbs[] = {
     {"lookup", "do", "phone match known", local_lookup_new, false},
     {"find", "do entity key", "", local_find_new, false},
+    {"survey", "do", "", local_survey_new, false},
     {"create", "do entity key fields", "on", local_create_new, true},
     {"task", "do key fields", "on", local_make_new, true},
     {"call", "do key fields", "on", local_make_new, true},

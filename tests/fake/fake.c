@@ -22,11 +22,12 @@ static const char *const verb_names[] = {
     "create", "unsorted", "update", "assign", "task", "call", "note", NULL};
 
 /* Paths, which are bins as well and so must be static. */
-static const char *const paths[] = {"search", "read", "unsorted", "assign",
-    "close", "link", "add/contact", "add/lead", "add/deal", "add/task",
-    "add/call", "add/note", "update/contact", "update/lead", "update/deal",
-    "update/task", "update/call", "find/contact", "find/lead", "find/deal",
-    "find/task", "find/call", "find/note", "mine/task", "mine/note", NULL};
+static const char *const paths[] = {"survey", "search", "read", "unsorted",
+    "assign", "close", "link", "add/contact", "add/lead", "add/deal",
+    "add/task", "add/call", "add/note", "update/contact", "update/lead",
+    "update/deal", "update/task", "update/call", "find/contact", "find/lead",
+    "find/deal", "find/task", "find/call", "find/note", "mine/task",
+    "mine/note", NULL};
 
 /* ---- commands ---- */
 
@@ -318,10 +319,30 @@ find(const struct crm *c, struct crm_txn *t)
 	return ends(t, CRM_FOUND);
 }
 
+/* ---- survey ---- */
+
+static enum crm_step
+survey(struct crm_txn *t)
+{
+	if (t->stage++ == 0)
+		return command(t, "survey", NULL, false, json_object());
+	json_decref(t->result);
+	t->result = json_copy(json_array_get(t->verdict.data, 0));
+	json_object_del(t->result, "id");
+	if (fake_is("bare"))
+		json_object_set_new(t->result, "wrong",
+		    json_pack("[{s:s, s:s}]", "text",
+			"the key lacks the right to make tasks", "mend",
+			"tick it"));
+	return CRM_DONE;
+}
+
 static enum crm_step
 step(const struct crm *c, struct crm_txn *t)
 {
 	switch (t->kind) {
+	case CRM_SURVEY:
+		return survey(t);
 	case CRM_LOOKUP:
 		return lookup(c, t);
 	case CRM_FIND:

@@ -10,6 +10,7 @@
  * A request is POST PATH with {"items":[…]}, all of one path. An answer is
  * {"items":[…]}, of a write in another order than it was asked, by request_id.
  *
+ *   survey    {}: one row, what the account is like
  *   search    {"phone","match"}: one item; rows of all kinds
  *   read      {"role","id"}: rows; what isn't there is left out
  *   find/ROLE {"key"}: rows {"key","role","id"} and, of a lead, its "contact"
@@ -36,6 +37,8 @@
  *   linked    a lead's or deal's contact is put in by a second command
  *   strict    to close what is closed is an error
  *   vague     what is missing is missing, but it isn't said what
+ *   bare      the key lacks a right, a survey says so
+ *   behind    the clock is a quarter of an hour behind
  *   slots     three requests at a time, answered in any order
  */
 #ifndef FAKE_H

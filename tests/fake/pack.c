@@ -213,6 +213,7 @@ judge_account(const struct crm_request *req)
 		crm_verdict(req->txns[i], CRM_AGAIN,
 		    a->status == 429 ? CRM_LIMIT : CRM_ACCOUNT, "status %d",
 		    a->status);
+		req->txns[i]->verdict.refused = a->status == 401;
 		req->txns[i]->verdict.wait_ms = a->wait_ms;
 	}
 	return true;

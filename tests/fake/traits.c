@@ -5,7 +5,7 @@
 
 static const char all[] =
     "alone named stored sure whole partial none204 object list unique taken "
-    "marker lost linked strict vague slots";
+    "marker lost linked strict vague slots bare behind";
 
 static const char *
 chosen(void)

@@ -2,18 +2,15 @@
 /*
  * Plays transcripts to the adapters: tests/crm/DRIVER/SLUG/ has
  *
- *   txn.json     {"kind":"act"|"find"|"lookup","spec":{…}}, perhaps with "refs"
- *                (a transaction begun anew), "match" (the project's rule) and
- *                "fake" (RINGO_FAKE, the fake CRM's traits); several that share
- *                requests: txn.1.json, txn.2.json, …
- *   request.1    what must be sent first: "METHOD PATH", header lines, an empty
- *                line, the body, a newline
- *   answer.1     "status 200", "status 429 wait 5000", "no-answer" or
- *                "not-sent" on a line, then the body and a newline
- *   request.2 …  and so on; not a request more
- *   end.json     {"verdict","scope","wait","gone","found","refs","result"},
- *                where there is such a thing, and "text" if it matters
- *                (end.1.json, end.2.json, …)
+ *   txn.json     {"kind":"act"|"find"|"lookup"|"survey","spec":{…}}, perhaps
+ * with "refs" (a transaction begun anew), "match" (the project's rule) and
+ * "fake" (RINGO_FAKE, the fake CRM's traits); several that share requests:
+ * txn.1.json, txn.2.json, … request.1    what must be sent first: "METHOD
+ * PATH", header lines, an empty line, the body, a newline answer.1     "status
+ * 200", "status 429 wait 5000", "no-answer" or "not-sent" on a line, then the
+ * body and a newline request.2 …  and so on; not a request more end.json
+ * {"verdict","scope","refused","wait","gone","found","refs", "result"}, where
+ * there is such a thing, and "text" if it matters (end.1.json, end.2.json, …)
  *
  * The adapter is all that runs: what the engine would do stands in this file,
  * once more and simpler.
@@ -86,8 +83,11 @@ slurp_new(struct play *p, const char *name, size_t no)
 
 /* ---- words ---- */
 
-static const char *const kinds[] = {
-    [CRM_LOOKUP] = "lookup", [CRM_ACT] = "act", [CRM_FIND] = "find", NULL};
+static const char *const kinds[] = {[CRM_LOOKUP] = "lookup",
+    [CRM_ACT] = "act",
+    [CRM_FIND] = "find",
+    [CRM_SURVEY] = "survey",
+    NULL};
 static const char *const codes[] = {[CRM_OK] = "ok",
     [CRM_AGAIN] = "again",
     [CRM_DEAD] = "dead",
@@ -307,6 +307,8 @@ end_new(const struct crm_txn *t)
 		json_object_set_new(
 		    end, "found", json_string(founds[t->found]));
 	}
+	if (v->refused)
+		json_object_set_new(end, "refused", json_true());
 	if (v->wait_ms)
 		json_object_set_new(end, "wait", json_integer(v->wait_ms));
 	if (v->gate)
