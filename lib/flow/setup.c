@@ -17,12 +17,13 @@ can_do(const void *ctx, const char *verb)
 	return crm_can(c->driver, verb);
 }
 
-static void
-load_files(struct setup *s, const char *dir, struct errs *errs)
+void
+setup_load(struct setup *s, const char *dir, struct errs *errs)
 {
 	const struct words words = {role_of, can_do, &s->crm};
 	char *path;
 
+	*s = (struct setup){0};
 	project_load(&s->project, dir, errs);
 	if (!s->project.crm)
 		return;
@@ -45,8 +46,7 @@ load_files(struct setup *s, const char *dir, struct errs *errs)
 int
 setup_open(struct setup *s, const char *dir, struct errs *errs, struct err *e)
 {
-	*s = (struct setup){0};
-	load_files(s, dir, errs);
+	setup_load(s, dir, errs);
 	if (errs->n)
 		return -1;
 	s->journal = jnl_open(dir, e);

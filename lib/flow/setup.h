@@ -15,7 +15,12 @@ struct setup {
 };
 
 /*
- * Load ringo.conf, employees.csv and the matrix of DIR, then open the journal.
+ * Load ringo.conf, employees.csv and the matrix of DIR as far as they can be,
+ * with all their mistakes in errs.
+ */
+void setup_load(struct setup *s, const char *dir, struct errs *errs);
+/*
+ * The same, then open the journal.
  * -1 with all mistakes of the files in errs, or with e for anything else.
  */
 int setup_open(

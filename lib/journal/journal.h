@@ -146,6 +146,8 @@ int jnl_due(struct journal *j, int64_t now, int64_t since, jnl_each *f,
 /* How many jnl_due would find. */
 int jnl_count_due(
     struct journal *j, int64_t now, int64_t since, int64_t *n, struct err *e);
+/* The n records that were got last, the newest first. */
+int jnl_newest(struct journal *j, int n, jnl_each *f, void *ctx, struct err *e);
 /*
  * Earlier open records of r's client that aren't due at now, or in a pipe until
  * out. 1 if f said false to one of them, else 0.

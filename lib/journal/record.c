@@ -67,6 +67,13 @@ jnl_due(struct journal *j, int64_t now, int64_t since, jnl_each *f, void *ctx,
 }
 
 int
+jnl_newest(struct journal *j, int n, jnl_each *f, void *ctx, struct err *e)
+{
+	st_int(j, S_NEWEST, 1, n);
+	return each_record(j, S_NEWEST, f, ctx, e);
+}
+
+int
 jnl_open_after(struct journal *j, const struct jnl_record *r, jnl_each *f,
     void *ctx, struct err *e)
 {

@@ -27,6 +27,7 @@ enum stmt {
 	S_EARLIER,
 	S_DUE,
 	S_COUNT_DUE,
+	S_NEWEST,
 	S_BEFORE,
 	S_AFTER,
 	S_DEFER,

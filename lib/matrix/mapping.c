@@ -90,7 +90,7 @@ set_pipeline(void *ctx, const struct conf *c, const struct conf_line *l,
     struct errs *errs)
 {
 	struct matrix *m = ((struct load *)ctx)->m;
-	struct pipeline p = {0};
+	struct pipeline p = {.line = l->line};
 
 	if (strcmp(l->word[2], "when") != 0 ||
 	    condition_parse(l->word[3], &p.when) != 0) {

@@ -78,6 +78,7 @@ struct mapping {
 struct pipeline {
 	char *name;
 	struct rule_field when;
+	long line;
 };
 
 struct matrix {
