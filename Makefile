@@ -72,9 +72,16 @@ REPLAY = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/replay-%, \
 BENCH = $(patsubst tests/bench/%.c,$(BUILD)/tests/bench-%, \
 	$(wildcard tests/bench/*.c))
 FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+# A CRM simulator is tests/sim/*.c and a directory below it.
+SIM_FRAME = $(patsubst %.c,$(BUILD)/%.o, \
+	$(filter-out tests/sim/talk.c,$(wildcard tests/sim/*.c)))
+SIM_BITRIX24 = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/bitrix24/*.c))
+SIM = $(BUILD)/tests/sim-bitrix24 $(BUILD)/tests/sim-talk
 
 # The benchmarks are only built, so that they can be.
-for-tests: $(BIN) $(FAULTS_BIN) $(UNIT) $(REPLAY) $(PRELOAD) $(BENCH)
+for-tests: $(BIN) $(FAULTS_BIN) $(UNIT) $(REPLAY) $(PRELOAD) $(BENCH) sim
+
+sim: $(SIM)
 
 $(FAULTS)/libringo.a: $(FAULTS_OBJ) $(BUILD)/sources
 	$(call say,AR $@) $(ARCHIVE)
@@ -100,6 +107,13 @@ $(BUILD)/tests/replay-%: $(FAULTS)/tests/fuzz/%.o $(FAULTS)/tests/replay.o \
 $(BUILD)/tests/bench-%: $(BUILD)/tests/bench/%.o $(BUILD)/libringo.a
 	@mkdir -p $(@D)
 	$(call say,LD $@) $(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/sim-bitrix24: $(SIM_FRAME) $(SIM_BITRIX24)
+$(BUILD)/tests/sim-talk: $(BUILD)/tests/sim/talk.o
+$(SIM): $(BUILD)/libringo.a
+	@mkdir -p $(@D)
+	$(call say,LD $@) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+		$(LIBS)
 
 $(BUILD)/tests/%.so: tests/crash/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -277,6 +291,7 @@ help:
 	'make lint        style tests, formatter and linters; lint-deep: more' \
 	'make fuzz        fuzz every parser for FUZZ_TIME=60 seconds' \
 	'make bench       compare with public tools' \
+	'make sim         build CRM simulators, $(BUILD)/tests/sim-bitrix24' \
 	'make accept      rewrite what tests/cases want (T: of which)' \
 	'make install     to PREFIX=$(PREFIX), below DESTDIR; also uninstall' \
 	'make dist        the release as $(TARBALL); distcheck tries it' \
@@ -285,11 +300,12 @@ help:
 
 .PHONY: all demo check check-crash soak check-san check-valgrind lint \
 	lint-deep fuzz bench accept install uninstall dist distcheck clean \
-	help for-tests fuzzers FORCE
+	help for-tests fuzzers sim FORCE
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(FAULTS_OBJ:.o=.d) $(PRELOAD:.so=.d) \
 	$(PROGRAMS:%=$(BUILD)/cmd/%.d) $(PROGRAMS:%=$(FAULTS)/cmd/%.d) \
 	$(UNIT:$(BUILD)/tests/%=$(FAULTS)/tests/unit/%.d) \
 	$(FUZZ:$(BUILD)/fuzz/%=$(FAULTS)/tests/fuzz/%.d) \
 	$(BENCH:$(BUILD)/tests/bench-%=$(BUILD)/tests/bench/%.d) \
-	$(FAULTS)/tests/replay.d
+	$(FAULTS)/tests/replay.d $(SIM_FRAME:.o=.d) $(SIM_BITRIX24:.o=.d) \
+	$(BUILD)/tests/sim/talk.d
