@@ -8,7 +8,7 @@
 #include <stdarg.h>
 
 static const struct crm_driver *const drivers[] = {
-    &crm_local, FAULTS_DRIVERS NULL};
+    &crm_local, &crm_bitrix24, FAULTS_DRIVERS NULL};
 
 const struct crm_driver *
 crm_driver(const char *name)
@@ -22,7 +22,7 @@ crm_driver(const char *name)
 const char *
 crm_driver_names(void)
 {
-	return "local";
+	return "local, bitrix24";
 }
 
 const char *
@@ -58,6 +58,7 @@ crm_txn_clear(struct crm_txn *t)
 	drop_command(t);
 	json_decref(t->refs);
 	json_decref(t->result);
+	json_decref(t->scratch);
 	*t = (struct crm_txn){0};
 }
 

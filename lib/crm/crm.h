@@ -79,6 +79,11 @@ struct crm_command {
 	 * and others go.
 	 */
 	unsigned bucket, gate;
+	/*
+	 * The seconds of work it is expected to be, as long as none of its gate
+	 * has been measured; only where the driver has pack_seconds.
+	 */
+	double cost;
 	bool write;   /* no answer means CRM_DOUBT; of a read, CRM_AGAIN */
 	json_t *args; /* the adapter's own, for pack and unpack; owned */
 };
@@ -124,6 +129,7 @@ struct crm_txn {
 	int stage; /* where the adapter's program stands, 0 at first */
 	/* CRM_LOOKUP, CRM_SURVEY: see crm_driver.step; owned */
 	json_t *result;
+	json_t *scratch; /* the adapter's own, between its steps; owned */
 	enum crm_found found; /* CRM_FIND */
 	struct crm_command cmd;
 	struct crm_verdict verdict; /* of the last command; CRM_OK when done */
@@ -209,6 +215,12 @@ struct crm_driver {
 	const char *const *verbs; /* matrix actions it can do; NULL-ended */
 	unsigned pack_max;        /* most commands in a request */
 	/*
+	 * Most seconds of work in a request, by what commands turn out to cost
+	 * (their gates then count seconds); a single command may take longer.
+	 * 0: only their number counts.
+	 */
+	double pack_seconds;
+	/*
 	 * How long after a command of unknown fate its effect may still appear:
 	 * client timeout + the vendor's longest execution + index lag.
 	 * `settle` in ringo.conf overrides it.
@@ -273,9 +285,16 @@ struct crm {
 	const struct crm_driver *driver;
 	const struct project *project;
 	int64_t settle_ms;
+	/*
+	 * What the adapter has learned of the account and needn't ask for again
+	 * while this process lives; an object, whose members are the adapter's.
+	 */
+	json_t *facts;
+	const char *address; /* https://HOST of its pages; NULL: not known */
 };
 
 extern const struct crm_driver crm_local;
+extern const struct crm_driver crm_bitrix24;
 
 /* The driver that ringo.conf names; NULL if there is none of that name. */
 const struct crm_driver *crm_driver(const char *name);

@@ -20,6 +20,9 @@ enum {
 	LIVE_SHARE = 4,      /* of the connections one in so many is theirs */
 };
 
+/* What the newest command counts for in the pace of its gate. */
+static const double newest = 0.125;
+
 struct queue {
 	struct crm_txn *head, **tail;
 };
@@ -46,7 +49,8 @@ struct engine {
 	struct lane *lanes;
 	struct queue back;
 	unsigned long turn; /* of the next command that comes to wait */
-	size_t most; /* commands in the next request; halved by a refusal */
+	size_t most;  /* commands in the next request; halved by a refusal */
+	double *pace; /* by gate: seconds that a command takes; 0: not known */
 	size_t pending;
 	unsigned under_way;
 	unsigned long answers; /* requests that have come back */
@@ -88,6 +92,16 @@ queue_take(struct queue *q)
 	return t;
 }
 
+static size_t
+count_limits(const struct crm_driver *driver)
+{
+	size_t n = 1; /* gate 0 is none */
+
+	while (driver->limits && driver->limits[n - 1].name)
+		n++;
+	return n;
+}
+
 struct engine *
 eng_new(const struct crm *c, struct crm_transport *tp, struct limit *limit,
     eng_before *before, void *ctx)
@@ -100,6 +114,7 @@ eng_new(const struct crm *c, struct crm_transport *tp, struct limit *limit,
 	g->before = before;
 	g->ctx = ctx;
 	g->most = c->driver->pack_max;
+	g->pace = xcalloc(count_limits(c->driver), sizeof(*g->pace));
 	g->patience_ms = PATIENCE_MS;
 	queue_init(&g->back);
 	return g;
@@ -132,6 +147,7 @@ eng_free(struct engine *g)
 	}
 	g->tp->close(g->tp);
 	limit_close(g->limit);
+	free(g->pace);
 	free(g);
 }
 
@@ -336,12 +352,58 @@ is_impatient(const struct engine *g, const struct lane *a)
 	       clock_mono() - a->since >= g->patience_ms;
 }
 
+/* ---- pace ---- */
+
+/* Seconds that the command is expected to take. */
+static double
+expected(const struct engine *g, const struct crm_command *c)
+{
+	return g->pace[c->gate] > 0 ? g->pace[c->gate] : c->cost;
+}
+
+static void
+measure(struct engine *g, const struct crm_command *c, double seconds)
+{
+	if (c->gate && seconds > 0)
+		g->pace[c->gate] =
+		    expected(g, c) * (1 - newest) + seconds * newest;
+}
+
+/* Nothing came back of it: perhaps the vendor gave up what took too long. */
+static void
+slow_down(struct engine *g, const struct crm_request *r)
+{
+	double most = g->crm->driver->pack_seconds;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct crm_command *c = &r->txns[i]->cmd;
+		size_t first = 0;
+
+		while (r->txns[first]->cmd.gate != c->gate)
+			first++;
+		if (first == i && c->gate)
+			g->pace[c->gate] = expected(g, c) * 2 < most
+					       ? expected(g, c) * 2
+					       : most;
+	}
+}
+
+static bool
+is_lost(const struct crm_request *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->txns[i]->verdict.code != CRM_DOUBT)
+			return false;
+	return true;
+}
+
 /* ---- requests ---- */
 
 /* Moves what may share a request with lane first into v, the oldest first. */
 static size_t
 gather(struct engine *g, struct lane *first, struct crm_txn **v, size_t max)
 {
+	double fill = g->crm->driver->pack_seconds, seconds;
 	size_t n = 0;
 
 	for (struct lane *a = g->lanes; a; a = a->next)
@@ -352,6 +414,7 @@ gather(struct engine *g, struct lane *first, struct crm_txn **v, size_t max)
 			       !limit_wait(g->limit, a->gate, a->live));
 	v[n++] = queue_take(&first->q);
 	first->since = 0;
+	seconds = expected(g, &v[0]->cmd);
 	while (n < max) {
 		struct lane *oldest = NULL;
 
@@ -359,6 +422,9 @@ gather(struct engine *g, struct lane *first, struct crm_txn **v, size_t max)
 			if (a->joins && a->q.head && goes_before(a, oldest))
 				oldest = a;
 		if (!oldest)
+			break;
+		seconds += expected(g, &oldest->q.head->cmd);
+		if (fill > 0 && seconds > fill)
 			break;
 		v[n++] = queue_take(&oldest->q);
 		oldest->since = 0;
@@ -494,6 +560,10 @@ settle_request(struct engine *g, struct crm_request *r)
 			      : g->crm->driver->pack_max;
 	for (size_t i = 0; i < r->n && !answered; i++)
 		judge_silence(r->txns[i], &r->answer, g->answers);
+	for (size_t i = 0; i < r->n; i++)
+		measure(g, &r->txns[i]->cmd, r->txns[i]->verdict.cost);
+	if (is_lost(r))
+		slow_down(g, r);
 	account_for(g, r);
 	for (size_t i = 0; i < r->n; i++) {
 		struct crm_txn *t = r->txns[i];

@@ -28,6 +28,7 @@ setup_load(struct setup *s, const char *dir, struct errs *errs)
 	if (!s->project.crm)
 		return;
 	s->crm.project = &s->project;
+	s->crm.facts = json_object();
 	s->crm.driver = crm_driver(s->project.crm);
 	if (!s->crm.driver) {
 		errs_add(errs, s->project.conf.file, 0,
@@ -60,6 +61,7 @@ void
 setup_close(struct setup *s)
 {
 	jnl_close(s->journal);
+	json_decref(s->crm.facts);
 	matrix_free(s->matrix);
 	project_free(&s->project);
 	*s = (struct setup){0};

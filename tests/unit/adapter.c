@@ -3,14 +3,18 @@
  * Plays transcripts to the adapters: tests/crm/DRIVER/SLUG/ has
  *
  *   txn.json     {"kind":"act"|"find"|"lookup"|"survey","spec":{…}}, perhaps
- * with "refs" (a transaction begun anew), "match" (the project's rule) and
- * "fake" (RINGO_FAKE, the fake CRM's traits); several that share requests:
- * txn.1.json, txn.2.json, … request.1    what must be sent first: "METHOD
- * PATH", header lines, an empty line, the body, a newline answer.1     "status
- * 200", "status 429 wait 5000", "no-answer" or "not-sent" on a line, then the
- * body and a newline request.2 …  and so on; not a request more end.json
- * {"verdict","scope","refused","wait","gone","found","refs", "result"}, where
- * there is such a thing, and "text" if it matters (end.1.json, end.2.json, …)
+ *                with "refs" (a transaction begun anew), "match" (the
+ *                project's rule), "facts" (what the adapter knows of the
+ *                account) and "fake" (RINGO_FAKE, the fake CRM's traits);
+ *                several that share requests: txn.1.json, txn.2.json, …
+ *   request.1    what must be sent first: "METHOD PATH", header lines, an empty
+ *                line, the body, a newline
+ *   answer.1     "status 200", "status 429 wait 5000", "no-answer" or
+ *                "not-sent" on a line, then the body and a newline
+ *   request.2 …  and so on; not a request more
+ *   end.json     {"verdict","scope","refused","wait","gone","found","refs",
+ *                "result"}, where there is such a thing, "text" and "facts" if
+ *                they matter (end.1.json, end.2.json, …)
  *
  * The adapter is all that runs: what the engine would do stands in this file,
  * once more and simpler.
@@ -117,6 +121,7 @@ load_txn(struct play *p, json_t *file)
 	t->kind = (enum crm_kind)k;
 	if (json_str(file, "fake"))
 		setenv("RINGO_FAKE", json_str(file, "fake"), 1);
+	json_object_update(p->crm.facts, json_object_get(file, "facts"));
 	t->spec = json_object_get(file, "spec");
 	t->refs = json_deep_copy(json_object_get(file, "refs"));
 	p->file[p->n++] = file;
@@ -329,6 +334,8 @@ check_end(struct play *p, size_t i, size_t no)
 	json_auto_t *want = slurp_new(p, "end", no), *got = end_new(&p->txn[i]);
 	struct buf text = {0};
 
+	if (json_object_get(want, "facts"))
+		json_object_set(got, "facts", p->crm.facts);
 	if (!json_object_get(want, "text"))
 		json_object_del(got, "text");
 	if (want && !json_equal(want, got)) {
@@ -375,7 +382,10 @@ play_dir(const struct crm_driver *d, const char *name, const char *dir)
 	struct play *p = xcalloc(1, sizeof(*p));
 
 	p->dir = dir;
-	p->crm = (struct crm){.driver = d, .project = &p->project};
+	p->crm = (struct crm){.driver = d,
+	    .project = &p->project,
+	    .facts = json_object(),
+	    .address = "https://crm.example"};
 	p->limit = d->pack_max;
 	unsetenv("RINGO_FAKE");
 	play(p);
@@ -385,6 +395,7 @@ play_dir(const struct crm_driver *d, const char *name, const char *dir)
 		crm_txn_clear(&p->txn[i]);
 		json_decref(p->file[i]);
 	}
+	json_decref(p->crm.facts);
 	buf_free(&p->wrong);
 	free(p);
 }
