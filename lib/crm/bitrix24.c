@@ -13,10 +13,8 @@
  */
 #include "crm/bitrix24.h"
 
+#include "crm/transport_http.h"
 #include "matrix/plan.h"
-
-static void url(
-    const struct crm *c, const char *role, const char *id, struct buf *out);
 
 static const struct crm_word words[] = {
     {"contact", ROLE_CONTACT},
@@ -139,19 +137,6 @@ step(const struct crm *c, struct crm_txn *t)
 	return b24_act(c, t);
 }
 
-/* Comments and activities have no page of their own. */
-static void
-url(const struct crm *c, const char *role, const char *id, struct buf *out)
-{
-	const char *portal = c->address ? c->address : "";
-
-	if (b24_type(role))
-		buf_fmt(out, "%s/crm/%s/details/%s/", portal, role, id);
-	else if (strcmp(role, ROLE_TASK) == 0)
-		buf_fmt(out, "%s/company/personal/user/0/tasks/task/view/%s/",
-		    portal, id);
-}
-
 const struct crm_driver crm_bitrix24 = {
     .name = "bitrix24",
     .entities = words,
@@ -160,9 +145,12 @@ const struct crm_driver crm_bitrix24 = {
     .pack_seconds = 25,
     .settle_ms = 90000, /* a request may be worked on for 60 s */
     .limits = limits,
-    .transport = NULL,
+    .transport = transport_http_open,
+    .site = b24_site,
+    .credential = "the address of the inbound webhook, as Bitrix24 shows it: "
+		  "https://PORTAL/rest/USER/SECRET/",
     .step = step,
     .pack = b24_pack,
     .unpack = b24_unpack,
-    .url = url,
+    .url = b24_url,
 };

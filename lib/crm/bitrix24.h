@@ -2,7 +2,8 @@
 /*
  * Bitrix24 behind an inbound webhook: what the parts of its adapter share.
  *
- * bitrix24.c         the driver's table, its limits, addresses
+ * bitrix24.c         the driver's table, its limits
+ * bitrix24_site.c    the webhook's address, and those of pages
  * bitrix24_query.c   values as a command's query; texts as Bitrix24 wants them
  * bitrix24_pack.c    calls as a batch, its answer as results
  * bitrix24_answer.c  the table of refusals
@@ -148,6 +149,14 @@ bool b24_judge(
 void b24_judge_unusable(struct crm_txn *t, const struct crm_answer *a);
 /* Seconds that a call took, as its time says. */
 double b24_seconds(const json_t *time);
+
+/* ---- bitrix24_site.c ---- */
+
+/* base: https://PORTAL/rest/USER. */
+int b24_site(const struct crm *c, struct span pasted, struct crm_site *out,
+    struct err *e);
+void b24_url(
+    const struct crm *c, const char *role, const char *id, struct buf *out);
 
 /* ---- the steps ---- */
 

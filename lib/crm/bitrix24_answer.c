@@ -23,8 +23,7 @@ static const char scopes[] =
     "tick crm, task, user_basic and telephony";
 static const char rights[] =
     "the webhook's owner may not do this; make the webhook as an administrator";
-static const char moved[] =
-    "the portal has moved; put the webhook's new address into secrets/bitrix24";
+static const char moved[] = "the portal has moved, nobody knows where";
 static const char plan[] =
     "the portal's plan has no REST API (any more); that is a matter of its "
     "subscription";

@@ -243,7 +243,7 @@ b24_pack(const struct crm *c, struct crm_txn *const *t, size_t n,
 		put_command(cmd, &b.group[i], i);
 	batch_free(&b);
 	req->method = "POST";
-	buf_str(&req->path, "/rest/{secret}/batch");
+	buf_str(&req->path, "/{secret}/batch");
 	buf_str(&req->head, "Content-Type: application/json\n"
 			    "Accept: application/json\n");
 	json_append(&req->body, root);
@@ -457,6 +457,23 @@ judge_txn(struct crm_txn *t, const struct sections *s, const struct batch *b,
 	t->verdict.data = data;
 }
 
+/* The batch was refused as a whole, for a reason that the table knows. */
+static bool
+judge_known(struct crm_txn *t, const struct crm_answer *a, const json_t *root)
+{
+	if (a->status == 200 ||
+	    !b24_judge(t, a->status, root, json_object_get(root, "time")))
+		return false;
+	if (a->wait_ms)
+		t->verdict.wait_ms = a->wait_ms;
+	if (a->moved[0])
+		crm_verdict(t, t->verdict.code, t->verdict.scope,
+		    "the portal has moved to %s; put the webhook's new address "
+		    "into secrets/bitrix24",
+		    a->moved);
+	return true;
+}
+
 /* An answer that the whole batch got. False: refused, and nobody knows why. */
 static bool
 judge_whole(const struct crm_request *req, const json_t *root)
@@ -469,18 +486,15 @@ judge_whole(const struct crm_request *req, const json_t *root)
 	for (size_t i = 0; i < req->n; i++) {
 		struct crm_txn *t = req->txns[i];
 
-		if (a->status != 200 && b24_judge(t, a->status, root,
-					    json_object_get(root, "time"))) {
-			if (a->wait_ms)
-				t->verdict.wait_ms = a->wait_ms;
-		} else if (!refused) {
-			b24_judge_unusable(t, a);
-		} else if (req->n > 1) {
+		if (judge_known(t, a, root))
+			continue;
+		if (refused && req->n > 1)
 			return false;
-		} else {
+		if (refused)
 			crm_verdict(t, CRM_AGAIN, CRM_RECORD, "%s",
 			    why && why[0] ? why : "refused without a word");
-		}
+		else
+			b24_judge_unusable(t, a);
 	}
 	return true;
 }

@@ -280,6 +280,8 @@ struct crm_driver {
 	    struct buf *out);
 };
 
+enum { CRM_BASE = 400 };
+
 /* One project's CRM: what the pure functions see beside the transaction. */
 struct crm {
 	const struct crm_driver *driver;
@@ -290,7 +292,7 @@ struct crm {
 	 * while this process lives; an object, whose members are the adapter's.
 	 */
 	json_t *facts;
-	const char *address; /* https://HOST of its pages; NULL: not known */
+	char base[CRM_BASE]; /* the site's, "" as long as none is open */
 };
 
 extern const struct crm_driver crm_local;

@@ -179,6 +179,8 @@ read_site(const struct crm *c, struct crm_site *site, struct err *e)
 	secret_wipe(&pasted);
 	if (rc == 0 && site->secret.len < SECRET_MIN)
 		rc = err_set(e, ERR_ACCESS, "too short for a secret");
+	if (rc == 0 && site->base.len >= CRM_BASE)
+		rc = err_set(e, ERR_ACCESS, "too long for an address");
 	if (rc == 0)
 		rc = http_allows(buf_cstr(&site->base), e);
 	if (rc == 0)
@@ -205,6 +207,7 @@ transport_http_open(struct crm *c, struct err *e)
 		close_transport(&w->base);
 		return NULL;
 	}
+	snprintf(c->base, sizeof(c->base), "%s", buf_cstr(&w->site.base));
 	w->http = http_new(&http_bounds);
 	return &w->base;
 }

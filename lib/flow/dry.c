@@ -85,14 +85,21 @@ put_request(const struct crm *c, struct crm_txn *t, struct buf *out)
 	crm_request_free(r);
 }
 
-/* Every command from here on, as if each were answered well. */
+/*
+ * Every command from here on, as if each were answered well, but with nothing
+ * in the answer; with to_write up to the first that changes something.
+ */
 static void
-put_commands(const struct crm *c, struct crm_txn *t, int most, struct buf *out)
+put_commands(
+    const struct crm *c, struct crm_txn *t, bool to_write, struct buf *out)
 {
 	const struct crm_driver *driver = c->driver;
+	int most = COMMANDS_MAX;
 
 	while (most-- > 0 && driver->step(c, t) == CRM_SEND) {
 		put_request(c, t, out);
+		if (t->cmd.write && to_write)
+			break;
 		json_decref(t->cmd.args);
 		json_decref(t->verdict.data);
 		t->cmd = (struct crm_command){0};
@@ -129,13 +136,13 @@ put_action_requests(const struct crm *c, const json_t *action, struct buf *out)
 	const char *role = made_role(action);
 	struct buf id = {0};
 
-	put_commands(c, &t, 1, out);
+	put_commands(c, &t, true, out);
 	if (role && t.verdict.code == CRM_OK) {
 		crm_txn_clear(&t);
 		t = (struct crm_txn){.kind = CRM_ACT, .spec = action};
 		buf_fmt(&id, "{id of %s}", json_str(action, "key"));
 		crm_ref_add(c, &t, role, id.p);
-		put_commands(c, &t, COMMANDS_MAX, out);
+		put_commands(c, &t, false, out);
 		buf_free(&id);
 	}
 	crm_txn_clear(&t);

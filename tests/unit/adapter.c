@@ -9,8 +9,9 @@
  *                several that share requests: txn.1.json, txn.2.json, …
  *   request.1    what must be sent first: "METHOD PATH", header lines, an empty
  *                line, the body, a newline
- *   answer.1     "status 200", "status 429 wait 5000", "no-answer" or
- *                "not-sent" on a line, then the body and a newline
+ *   answer.1     "status 200", "status 429 wait 5000", "status 302 moved URL",
+ *                "no-answer" or "not-sent" on a line, then the body and a
+ *                newline
  *   request.2 …  and so on; not a request more
  *   end.json     {"verdict","scope","refused","wait","gone","found","refs",
  *                "result"}, where there is such a thing, "text" and "facts" if
@@ -193,23 +194,25 @@ check_request(struct play *p, const struct crm_request *r, size_t no)
 	return same;
 }
 
-/* "200" or "429 wait 5000" */
+/* "200", "429 wait 5000" or "302 moved https://host" */
 static bool
 read_status(struct span s, struct crm_answer *a)
 {
-	const char *wait = memmem(s.p, s.n, " wait ", 6);
+	size_t n = s.n < 3 ? s.n : 3;
+	struct span more = {s.p + n, s.n - n};
 	int64_t status;
 
-	if (wait) {
-		struct span ms = {wait + 6, s.n - (size_t)(wait + 6 - s.p)};
-
-		if (!str_num(ms, 0, INT32_MAX, &a->wait_ms))
-			return false;
-		s.n = (size_t)(wait - s.p);
-	}
-	if (!str_num(s, 100, 599, &status))
+	if (!str_num((struct span){s.p, n}, 100, 599, &status))
 		return false;
 	a->status = (int)status;
+	if (more.n > 7 && strncmp(more.p, " moved ", 7) == 0)
+		snprintf(a->moved, sizeof(a->moved), "%.*s", (int)more.n - 7,
+		    more.p + 7);
+	else if (more.n > 6 && strncmp(more.p, " wait ", 6) == 0)
+		return str_num((struct span){more.p + 6, more.n - 6}, 0,
+		    INT32_MAX, &a->wait_ms);
+	else
+		return more.n == 0;
 	return true;
 }
 
@@ -385,7 +388,7 @@ play_dir(const struct crm_driver *d, const char *name, const char *dir)
 	p->crm = (struct crm){.driver = d,
 	    .project = &p->project,
 	    .facts = json_object(),
-	    .address = "https://crm.example"};
+	    .base = "https://crm.example/rest/17"};
 	p->limit = d->pack_max;
 	unsetenv("RINGO_FAKE");
 	play(p);

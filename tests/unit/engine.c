@@ -56,6 +56,7 @@ fake_step(const struct crm *c, struct crm_txn *t)
 	t->cmd.write = !flag(t, "read");
 	t->cmd.bucket = (unsigned)number(t, "bucket");
 	t->cmd.gate = (unsigned)number(t, "gate");
+	t->cmd.cost = number(t, "expected");
 	return CRM_SEND;
 }
 
@@ -141,14 +142,12 @@ static const struct limit_bucket limits[] = {
 };
 enum { REQUESTS, OTHERS, WORK, SLOTS };
 
-static const struct crm_driver driver = {
-    .name = "fake",
-    .pack_max = 8,
-    .limits = limits,
-    .step = fake_step,
-    .pack = fake_pack,
-    .unpack = fake_unpack,
-};
+#define DRIVER                                                              \
+	.name = "fake", .pack_max = 8, .limits = limits, .step = fake_step, \
+	.pack = fake_pack, .unpack = fake_unpack
+
+static const struct crm_driver driver = {DRIVER};
+static const struct crm_driver slow_driver = {DRIVER, .pack_seconds = 10};
 static struct crm crm = {.driver = &driver};
 static struct crm_transport transport = {fake_start, fake_wait, fake_close, 1};
 
@@ -671,6 +670,60 @@ sleeps(void)
 	eng_free(g);
 }
 
+/* Sizes of the first n requests, as text. */
+static const char *
+sizes(size_t n)
+{
+	static char text[80];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+		    "%s%zu", i ? " " : "", world.sizes[i]);
+	return text;
+}
+
+static void
+submit_many(struct engine *g, int n, const char *spec)
+{
+	for (int i = 0; i < n; i++)
+		submit(g, spec, false);
+}
+
+static void
+a_pack_ends_by_seconds(void)
+{
+	struct engine *g;
+
+	crm.driver = &slow_driver;
+	g = fresh();
+	submit_many(g, 8,
+	    "{\"name\":\"x\",\"commands\":1,\"gate\":2,\"expected\":4,"
+	    "\"cost\":1}");
+	is_int(run_all(g), 8, "eight that may take four seconds each");
+	is_str(sizes(world.requests), "2 3 3",
+	    "...fill ten, and then more, as they take one");
+	submit_many(
+	    g, 1, "{\"name\":\"x\",\"commands\":1,\"gate\":3,\"expected\":40}");
+	is_int(run_all(g), 1, "one that takes longer than that goes alone");
+	eng_free(g);
+
+	g = fresh();
+	submit_many(g, 9, "{\"name\":\"x\",\"commands\":1,\"expected\":1}");
+	is_int(run_all(g), 9, "what has no gate isn't measured");
+	is_str(sizes(world.requests), "8 1", "...and fills by its number");
+	eng_free(g);
+
+	g = fresh();
+	world.how = CRM_NO_ANSWER;
+	submit_many(
+	    g, 8, "{\"name\":\"x\",\"commands\":1,\"gate\":2,\"expected\":2}");
+	is_int(run_all(g), 8, "packs that nobody answers");
+	is_str(sizes(world.requests), "5 2 1", "...get smaller, not below one");
+	eng_free(g);
+	crm.driver = &driver;
+}
+
 int
 main(void)
 {
@@ -694,6 +747,7 @@ main(void)
 	a_long_line();
 	slots();
 	sleeps();
+	a_pack_ends_by_seconds();
 	eng_free(fresh()); /* releases the last transactions */
 	limit_close(limiter(true));
 	if (chdir(dir) == 0 && unlink("limit") == 0)
