@@ -119,16 +119,26 @@ same(const json_t *a, const json_t *b, const char *key)
 	return json_equal(json_object_get(a, key), json_object_get(b, key));
 }
 
-/* May this call share the group's list? */
+static bool
+only_reads(const json_t *call)
+{
+	json_int_t m = json_integer_value(json_object_get(call, "method"));
+
+	return !b24_methods[m].write;
+}
+
+/* May this call share the group's label? What is read alike is read once. */
 static bool
 may_share(const struct group *g, const json_t *call)
 {
 	const json_t *ids = json_object_get(call, "ids");
 
-	return g->ids && ids && !json_object_get(call, "alone") &&
+	if (!same(g->call, call, "method") || !same(g->call, call, "query"))
+		return false;
+	if (!g->ids || !ids)
+		return !g->ids && !ids && only_reads(call);
+	return same(g->call, call, "by") && !json_object_get(call, "alone") &&
 	       !json_object_get(g->call, "alone") &&
-	       same(g->call, call, "method") && same(g->call, call, "query") &&
-	       same(g->call, call, "by") &&
 	       json_array_size(g->ids) + count_new(g->ids, ids) <= B24_IDS;
 }
 
