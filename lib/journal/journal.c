@@ -65,7 +65,8 @@ static const char *const sql[S_COUNT] = {
 		  " AND " BLOCKS " ORDER BY id LIMIT 1",
     [S_DUE] = "SELECT " COLUMNS IS_DUE " ORDER BY id",
     [S_COUNT_DUE] = "SELECT count(*)" IS_DUE,
-    [S_NEWEST] = "SELECT " COLUMNS " FROM record ORDER BY id DESC LIMIT ?",
+    [S_NEWEST] = "SELECT " COLUMNS " FROM record WHERE "
+		 "id > (SELECT max(id) FROM record) - ? ORDER BY id DESC",
     [S_BEFORE] =
 	"SELECT id, out FROM record WHERE client = ?2 AND id < ?3 AND " OPEN
 	" AND at >= ?4 AND (due > ?1 OR " OUT ") AND " BLOCKS " ORDER BY id",

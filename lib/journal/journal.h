@@ -146,7 +146,7 @@ int jnl_due(struct journal *j, int64_t now, int64_t since, jnl_each *f,
 /* How many jnl_due would find. */
 int jnl_count_due(
     struct journal *j, int64_t now, int64_t since, int64_t *n, struct err *e);
-/* The n records that were got last, the newest first. */
+/* Of the last n places in the journal, the newest first. */
 int jnl_newest(struct journal *j, int n, jnl_each *f, void *ctx, struct err *e);
 /*
  * Earlier open records of r's client that aren't due at now, or in a pipe until

@@ -47,7 +47,6 @@ struct http {
 	struct transfer *all;
 	int socket[SOCKETS_MAX]; /* that are open */
 	size_t nsockets;
-	bool h2; /* the last answer came by HTTP/2 */
 };
 
 struct transfer {
@@ -57,7 +56,6 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *head;
 	bool stale;     /* its connection can't be used; no byte was sent */
-	bool fresh;     /* so it has got another */
 	bool begun;     /* bytes of it may have left us */
 	bool head_done; /* of the last answer that began */
 	size_t head_len;
@@ -200,10 +198,7 @@ is_stale(const struct transfer *t, int port)
 	long made = 1;
 
 	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &made);
-	/* By HTTP/2 a server may say things at any time. */
-	if (made > 0 || h->h2)
-		return false;
-	for (size_t i = 0; i < h->nsockets; i++)
+	for (size_t i = 0; made == 0 && i < h->nsockets; i++)
 		if (port_of(h->socket[i]) == port)
 			return readable(h->socket[i]);
 	return false;
@@ -223,7 +218,6 @@ begin(void *ctx, char *to, char *from, int to_port, int from_port)
 	}
 	if (is_stale(t, from_port)) {
 		t->stale = true;
-		curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
 		return CURL_PREREQFUNC_ABORT;
 	}
 	t->begun = true;
@@ -517,13 +511,11 @@ static void
 judge(struct transfer *t, CURLcode code)
 {
 	struct http_request *r = t->r;
-	long status = 0, version = 0;
+	long status = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
 	/* An answer whose head breaks off is one to libcurl, but not to us. */
 	if (code == CURLE_OK && !t->stopped && t->head_done && status >= 200) {
-		t->h->h2 = version > CURL_HTTP_VERSION_1_1;
 		r->how = HTTP_ANSWERED;
 		r->status = (int)status;
 		r->wait_ms = retry_after((struct span){t->retry.p, t->retry.n},
@@ -569,12 +561,10 @@ renew(struct http *h, struct transfer *t)
 {
 	int running;
 
-	if (!t->stale || t->fresh)
+	if (!t->stale)
 		return false;
 	t->stale = false;
-	t->fresh = true;
 	curl_multi_remove_handle(h->multi, t->easy);
-	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
 	if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
 		xalloc_failed();

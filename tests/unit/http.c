@@ -307,17 +307,16 @@ test_idle(void)
 static void
 answer_twice(int l)
 {
-	for (;;) {
-		int c = take(l);
+	int c = take(l);
 
-		while (hear(c)) {
-			say(c, OK_LENGTH);
-			say(c, "HTTP/1.1 408 Request Timeout\r\n"
-			       "Content-Length: 0\r\n\r\n");
-			served->step++;
-		}
-		close(c);
-	}
+	hear(c);
+	say(c, OK_LENGTH);
+	await_step(1);
+	say(c, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+	served->step = 2;
+	if (hear(c))
+		pause();
+	answer_all(l);
 }
 
 static void
@@ -326,7 +325,8 @@ test_excess(void)
 	again();
 	serve(answer_twice);
 	post("first");
-	await_step(1);
+	served->step = 1;
+	await_step(2);
 	is_int(post("second")->status, 200,
 	    "what nobody asked for isn't the next answer");
 	is_int(served->requests, 2, "...and each request is sent once");
@@ -361,12 +361,16 @@ reset_after(int l)
 static void
 test_no_socket(void)
 {
+	struct http_request *r;
 	struct rlimit all, none;
 
 	getrlimit(RLIMIT_NOFILE, &all);
 	none = (struct rlimit){.rlim_cur = 3, .rlim_max = all.rlim_max};
 	setrlimit(RLIMIT_NOFILE, &none);
-	is_str(how(post("{}")), "not sent", "no descriptor left: not sent");
+	r = post("{}");
+	is_str(how(r), "not sent", "no descriptor left: not sent");
+	is_str(r->text, "127.0.0.1: can't connect: no socket",
+	    "...and the message says it");
 	setrlimit(RLIMIT_NOFILE, &all);
 	is_str(how(post("{}")), "answered", "...and later it is");
 }

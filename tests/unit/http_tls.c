@@ -239,7 +239,7 @@ test_version(void)
 
 /* ---- HTTP/2 ---- */
 
-enum { DATA, HEADERS, RST_STREAM = 3, SETTINGS };
+enum { DATA, HEADERS, RST_STREAM = 3, SETTINGS, PING = 6 };
 enum { END_STREAM = 1, ACK = 1, END_HEADERS = 4 };
 
 struct frame {
@@ -322,6 +322,19 @@ answer_all(int in, int out)
 		answer(in, hear_stream(in, out));
 }
 
+/* Says something while nobody asks. */
+static void
+ping(int in, int out)
+{
+	greet(in, out);
+	answer(in, hear_stream(in, out));
+	send_frame(in, PING, 0, 0, "12345678", 8);
+	nap(50);
+	served->step++;
+	answer(in, hear_stream(in, out));
+	answer_all(in, out);
+}
+
 /* Resets the second stream, to see whether there is a third. */
 static void
 reset_stream(int in, int out, char why)
@@ -379,6 +392,13 @@ test_streams(void)
 	is_str(buf_cstr(&r->answer), "{}", "...with a body");
 	ask("localhost", "POST", cert);
 	is_int(served->connections, 1, "...and one connection for all");
+	is_int(served->requests, 2, "...each sent once");
+	again();
+	serve_tls("-alpn", "h2,http/1.1", NULL, ping);
+	ask("localhost", "POST", cert);
+	await_step(1);
+	ask("localhost", "POST", cert);
+	is_int(served->connections, 1, "...also if the server says things");
 	is_int(served->requests, 2, "...each sent once");
 	for (size_t i = 0; i < 3; i++) {
 		again();
