@@ -11,7 +11,6 @@
 #include "journal/journal.h"
 #include "call/project.h"
 
-#include <poll.h>
 #include <signal.h>
 
 enum { FULL_POLL_MS = 200 };
@@ -59,8 +58,8 @@ emit_all(struct emitter *m, struct wr *out, int64_t due, struct err *e)
 		if (rc >= 0 && wr_flush(out, e) < 0)
 			rc = -1;
 		show_progress(m, due);
-		if (rc == 2)
-			poll(NULL, 0, FULL_POLL_MS);
+		if (rc == 2 && wr_wait(out, FULL_POLL_MS, e) < 0)
+			rc = -1;
 	}
 	return rc < 0 ? -1 : 0;
 }

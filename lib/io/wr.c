@@ -77,6 +77,16 @@ wr_flush(struct wr *w, struct err *e)
 }
 
 int
+wr_wait(struct wr *w, int ms, struct err *e)
+{
+	struct pollfd p = {.fd = w->fd};
+
+	if (poll(&p, 1, ms) > 0 && p.revents & POLLERR && !w->failed)
+		w->failed = EPIPE;
+	return wr_flush(w, e);
+}
+
+int
 wr_close(struct wr *w, struct err *e)
 {
 	int rc = wr_flush(w, e);

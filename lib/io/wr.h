@@ -15,6 +15,11 @@ void wr_free(struct wr *w);
 int wr_line(struct wr *w, struct span line, struct err *e);
 /* Writes what is buffered, in full. After a failure all later calls fail. */
 int wr_flush(struct wr *w, struct err *e);
+/*
+ * Sleep for so many ms, with nothing to write. -1 and e as soon as nobody can
+ * read any more what will be written.
+ */
+int wr_wait(struct wr *w, int ms, struct err *e);
 /* Flush and close the descriptor: the last chance to notice a full disk. */
 int wr_close(struct wr *w, struct err *e);
 

@@ -88,4 +88,16 @@ is "$? $(wc -l <emitted)" '0 1000' \
 jq -r .id emitted >out
 sort out >want
 same out want 'in their order'
+
+# As many are out as may be, and who was to finish them has gone.
+sqlite3 shop/journal.db "UPDATE record SET out = NULL, client = id;
+INSERT INTO record(key, client, at, got, due, state, body)
+SELECT 'x' || key, id + 1000, at, 0, 0, 'held', body FROM record"
+{
+	code=0
+	timeout 10 "$BIN/ringo-replay" -C shop 2>said || code=$?
+	echo "$code" >code
+} | head -n 1024 >out
+is "$(wc -l <out) $(cat code)" '1024 74' \
+	'nobody reads what it waits to emit: it ends'
 done_testing
