@@ -104,7 +104,8 @@ echo '{"id":"a_1.1","event":"call.ended","at":"2026-11-21T11:50:00+02:00",
 	tr -d '\n' >update
 at 12:00:00
 RINGO_FAULT='drop-before@2' "$FAULTS/ringo-push" -C q <update >out 2>said
-head -n 1 records | RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C q >out 2>said
+head -n 1 records >one
+RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C q <one >out 2>said
 for minute in 02 05 10; do
 	at 12:$minute:00
 	RINGO_FAULT='auth@*' "$FAULTS/ringo-push" -C q <update >out 2>said

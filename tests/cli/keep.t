@@ -44,7 +44,7 @@ mkfifo feed result
 service=$!
 exec 8>feed 7<result
 call 4 03 >&8
-read -r line <&7 # it is up
+read -r _ <&7 # it is up
 push </dev/null
 is "$(journal 'SELECT group_concat(key) FROM record')" \
 	3.1/call.ended,4.1/call.ended \
