@@ -158,10 +158,12 @@ emt_step(struct emitter *m,
 	m->had = m->nout;
 	m->full = false;
 	buf_clear(&m->batch);
-	if (jnl_due(m->j, clock_now(), m->since, take, m, e) < 0)
+	/* What another replay hides meanwhile isn't emitted by both. */
+	if (jnl_begin(m->j, e) < 0 ||
+	    jnl_due(m->j, clock_now(), m->since, take, m, e) < 0)
 		return -1;
 	if (m->nout == m->had)
-		return m->full ? 2 : 0;
+		return jnl_commit(m->j, e) < 0 ? -1 : m->full ? 2 : 0;
 	if (hide(m, e) < 0 || print(m, out, ctx, e) < 0)
 		return -1;
 	m->emitted += (long)(m->nout - m->had);

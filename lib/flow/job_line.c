@@ -139,7 +139,7 @@ static void
 renew_job(struct renewal *r, const struct job *j)
 {
 	if (r->rc == 0 && j->place != AT_END)
-		r->rc = jnl_hide(r->journal, j->row.id, r->until, r->e);
+		r->rc = jnl_renew(r->journal, j->row.id, r->until, r->e);
 }
 
 static void

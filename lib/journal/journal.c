@@ -74,6 +74,8 @@ static const char *const sql[S_COUNT] = {
 		"AND plan IS NULL AND " OPEN " ORDER BY id LIMIT 100",
     [S_DEFER] = "UPDATE record SET due = ?, out = NULL WHERE id = ? AND " OPEN,
     [S_HIDE] = "UPDATE record SET out = ? WHERE id = ? AND " OPEN,
+    [S_RENEW] =
+	"UPDATE record SET out = ? WHERE id = ? AND out NOT NULL AND " OPEN,
     [S_HIDDEN] = "SELECT 1 FROM record WHERE id = ? AND out >= ? AND " OPEN,
     [S_WITHHELD] =
 	"SELECT count(*) FILTER (WHERE at >= ?2 AND (due > ?1 OR " OUT ")), "

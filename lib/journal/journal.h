@@ -165,6 +165,8 @@ int jnl_open_after(struct journal *j, const struct jnl_record *r, jnl_each *f,
 int jnl_defer(struct journal *j, int64_t id, int64_t due, struct err *e);
 /* Hide an open record: it is in a pipe, and comes out before until. */
 int jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e);
+/* Hide one for longer that is hidden already; others stay as they are. */
+int jnl_renew(struct journal *j, int64_t id, int64_t until, struct err *e);
 /* 1 if the record is still open and hidden, until then or longer. */
 int jnl_hidden(struct journal *j, int64_t id, int64_t until, struct err *e);
 /* Open records: not due or in a pipe, and older than the window. */

@@ -143,6 +143,12 @@ jnl_hide(struct journal *j, int64_t id, int64_t until, struct err *e)
 }
 
 int
+jnl_renew(struct journal *j, int64_t id, int64_t until, struct err *e)
+{
+	return set_time(j, S_RENEW, id, until, e);
+}
+
+int
 jnl_hidden(struct journal *j, int64_t id, int64_t until, struct err *e)
 {
 	int rc;

@@ -32,6 +32,7 @@ enum stmt {
 	S_AFTER,
 	S_DEFER,
 	S_HIDE,
+	S_RENEW,
 	S_HIDDEN,
 	S_WITHHELD,
 	S_CALL_CLIENT,

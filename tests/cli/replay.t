@@ -100,4 +100,14 @@ SELECT 'x' || key, id + 1000, at, 0, 0, 'held', body FROM record"
 } | head -n 1024 >out
 is "$(wc -l <out) $(cat code)" '1024 74' \
 	'nobody reads what it waits to emit: it ends'
+
+# Two at the same moment: what one emits the other doesn't.
+sqlite3 shop/journal.db "DELETE FROM record WHERE key LIKE 'x%';
+	UPDATE record SET out = NULL, due = 0"
+for n in 1 2; do
+	"$BIN/ringo-replay" -C shop >"both.$n" 2>/dev/null &
+done
+wait
+is "$(cat both.1 both.2 | jq -r '.id + .event' | sort | uniq -d)" '' \
+	'two replays at once emit nothing twice'
 done_testing
