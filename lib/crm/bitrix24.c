@@ -121,6 +121,10 @@ const struct b24_method_info b24_methods[B24_METHODS] = {
     [B24_CATEGORIES] = {"crm.category.list", 0, READ, 0.5, B24_ROWS,
 	"categories"},
     [B24_USERS] = {"user.get", 0, READ, 0.5, B24_ROWS, NULL},
+    [B24_PROFILE] = {"profile", 0, READ, 0.1, B24_ANY, NULL},
+    [B24_SCOPE] = {"scope", 0, READ, 0.1, B24_ANY, NULL},
+    [B24_TIME] = {"server.time", 0, READ, 0.1, B24_ANY, NULL},
+    [B24_ITEM_FIELDS] = {"crm.item.fields", 0, READ, 0.5, B24_ANY, NULL},
 };
 
 static enum crm_step
@@ -131,9 +135,8 @@ step(const struct crm *c, struct crm_txn *t)
 		return b24_lookup(c, t);
 	case CRM_FIND:
 		return b24_find(c, t);
-	case CRM_SURVEY: /* it can't say */
-		t->result = json_object();
-		return CRM_DONE;
+	case CRM_SURVEY:
+		return b24_survey(t);
 	case CRM_ACT:
 		break;
 	}

@@ -12,6 +12,7 @@
  * bitrix24_note.c    notes
  * bitrix24_call.c    a call's record
  * bitrix24_find.c    was it carried out?
+ * bitrix24_survey.c  what the portal is like
  *
  * A transaction's command is one or several *calls* of the vendor's methods,
  * which go in one `batch` in any case: the answer to a call that went alone
@@ -51,6 +52,10 @@ enum b24_method {
 	B24_MODE,
 	B24_CATEGORIES,
 	B24_USERS,
+	B24_PROFILE,
+	B24_SCOPE,
+	B24_TIME,
+	B24_ITEM_FIELDS,
 	B24_METHODS,
 };
 
@@ -163,6 +168,7 @@ void b24_url(
 enum crm_step b24_lookup(const struct crm *c, struct crm_txn *t);
 enum crm_step b24_act(const struct crm *c, struct crm_txn *t);
 enum crm_step b24_find(const struct crm *c, struct crm_txn *t);
+enum crm_step b24_survey(struct crm_txn *t);
 
 /* Stages of acts and finds; those from B24_CALL on are b24_call's. */
 enum b24_stage {
