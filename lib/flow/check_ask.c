@@ -136,6 +136,20 @@ take_survey(struct check *c, const json_t *result)
 	drop_without(json_object_get(c->survey, "wrong"), "text");
 }
 
+/* Nothing could be sent: a secret, or a file of ours. */
+static void
+report_closed(struct check *c, const struct err *e)
+{
+	/* Secrets that are unsafe have been found before. */
+	if (e->kind == ERR_ACCESS && c->code == EXITS_ACCESS)
+		return;
+	c->code = exits_worse(c->code, err_exit(e));
+	finding_said(c->findings, FINDING_ERROR,
+	    e->kind == ERR_ACCESS ? "credentials" : "crm",
+	    e->file[0] ? e->file : c->su.project.crm, e->text,
+	    "see whether the disk is full and the files are ours");
+}
+
 void
 check_ask(struct check *c)
 {
@@ -150,10 +164,7 @@ check_ask(struct check *c)
 	}
 	g = eng_open(&c->su.crm, NULL, NULL, &e);
 	if (!g || ask(g, &t, &e) < 0) {
-		c->code = exits_worse(c->code, err_exit(&e));
-		finding_said(c->findings, FINDING_ERROR, "crm",
-		    c->su.project.crm, e.text,
-		    "see whether the disk is full and the files are ours");
+		report_closed(c, &e);
 	} else {
 		if (t.ended)
 			take_survey(c, t.result);

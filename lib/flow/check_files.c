@@ -39,10 +39,6 @@ check_mode(struct check *c, const char *path, enum severity severity)
 		finding_add(c->findings, severity, "mode", path, mend.p,
 		    "other users of this machine can get at it (mode %04o)",
 		    (unsigned)st.st_mode & 07777);
-	} else if (S_ISREG(st.st_mode) && st.st_size == 0 &&
-		   severity == FINDING_ERROR) {
-		finding_add(c->findings, severity, "mode", path,
-		    "put the credential into it", "it is empty");
 	}
 	buf_free(&mend);
 }

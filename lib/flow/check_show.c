@@ -145,7 +145,7 @@ check_text(const struct check *c, struct buf *out)
 	size_t i;
 
 	buf_fmt(out, "CRM %s%s\n", crm ? crm : "unknown",
-	    c->survey ? "" : ", which wasn't to be asked");
+	    c->survey ? "" : ", which could not be asked");
 	put_survey(c, out);
 	buf_chr(out, '\n');
 	json_array_foreach (c->findings, i, x) {

@@ -9,7 +9,7 @@
 
 enum { CLOCK_MS = 120000, MINUTE_MS = 60000 };
 
-/* The names in a list of objects, by a comma each; NULL if there is none. */
+/* The names in a list of objects, a comma between them. */
 static void
 put_names(struct buf *out, const json_t *list)
 {
@@ -18,7 +18,7 @@ put_names(struct buf *out, const json_t *list)
 
 	json_array_foreach (list, i, x)
 		buf_fmt(out, "%s%s", i ? ", " : "", json_str(x, "name"));
-	if (!out->len)
+	if (json_array_size(list) == 0)
 		buf_str(out, "none");
 }
 

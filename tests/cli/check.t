@@ -104,10 +104,6 @@ found 77 mode 'secrets/local: other users' 'chmod 600' \
 RINGO_FAULT='auth@*' "$FAULTS/ringo-check" -C shop -vv >>out 2>>err
 is "$(cat out err | grep -c kept-in-the-dark)" 0 'no secret is printed'
 rm shop/journal.db*
-: >shop/secrets/local
-chmod 600 shop/secrets/local
-look
-found 77 mode 'it is empty' 'put the credential' 'a secret that is empty'
 rm shop/secrets/local
 ln -s ../ringo.conf shop/secrets/local
 chmod 600 shop/ringo.conf
@@ -226,6 +222,9 @@ look
 nothing 'the local CRM takes any field'
 sed -i 's/^crm .*/crm fake/' shop/ringo.conf
 check=$FAULTS/ringo-check
+look
+found 1 field 'no custom field lead.pool' 'a lead has: none' \
+	'a field where there is none'
 sql crm "INSERT INTO lead(title, fields) VALUES('', '{\"gclid\":\"x\"}'),
 	('', 'no JSON')"
 look
