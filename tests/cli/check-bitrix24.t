@@ -36,8 +36,8 @@ look() {
 
 # of CODE: text and mend of that finding.
 of() {
-	jq -r --arg code "$1" \
-		'.findings[] | select(.code == $code) | "\(.text): \(.mend)"' out
+	jq -r --arg code "$1" '.findings[] | select(.code == $code) |
+		"\(.text): \(.mend)"' out
 }
 
 portal
