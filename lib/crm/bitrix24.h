@@ -93,10 +93,13 @@ void b24_put_value(struct buf *q, const char *key, const json_t *value);
 /* Appends text in which nothing is a tag; url: as a link. */
 void b24_bbcode(struct buf *out, const char *text);
 void b24_bbcode_link(struct buf *out, const char *url);
-/* What a text says of the action it was written for, to find it by. */
-void b24_mark(const json_t *spec, struct buf *out);
+/*
+ * What a text says of the action it was written for, to find it by; on: which
+ * of its several texts it is, a role, NULL for the first.
+ */
+void b24_mark(const json_t *spec, const char *on, struct buf *out);
 /* Does the text of a row say it? */
-bool b24_is_marked(const json_t *spec, const char *text);
+bool b24_is_marked(const json_t *spec, const char *on, const char *text);
 /* The CRM's number and letters for a role; 0 and NULL for another. */
 int b24_type(const char *role);
 const char *b24_letter(const char *role);
@@ -222,6 +225,8 @@ enum crm_step b24_call_take(const struct crm *c, struct crm_txn *t);
 /* Did telephony finish the call? Of its statistics; and what they say. */
 enum crm_step b24_ask_statistic(struct crm_txn *t);
 void b24_call_made(const struct crm *c, struct crm_txn *t, const json_t *said);
+/* The role that the at-th comment's mark names, NULL for the first. */
+const char *b24_note_on(const struct crm_txn *t, size_t at);
 /* One comment more is there. */
 void b24_note_add(const struct crm *c, struct crm_txn *t, const char *id);
 /*

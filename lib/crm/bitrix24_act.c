@@ -200,20 +200,45 @@ judge_owner(struct crm_txn *t)
 
 /* ---- create, update, assign ---- */
 
+static const char *const utm[][2] = {
+    {"utm_source", "fields[utmSource]"},
+    {"utm_medium", "fields[utmMedium]"},
+    {"utm_campaign", "fields[utmCampaign]"},
+    {"utm_content", "fields[utmContent]"},
+    {"utm_term", "fields[utmTerm]"},
+};
+
+static const char *
+utm_field(const char *name)
+{
+	for (size_t i = 0; i < sizeof(utm) / sizeof(*utm); i++)
+		if (strcmp(utm[i][0], name) == 0)
+			return utm[i][1];
+	return NULL;
+}
+
+/* What has no field of its own (client id, pool, landing page) is a text. */
 static void
 put_source(const json_t *spec, struct buf *q)
 {
-	static const char *const utm[][2] = {
-	    {"fields[utmSource]", "utm_source"},
-	    {"fields[utmMedium]", "utm_medium"},
-	    {"fields[utmCampaign]", "utm_campaign"},
-	    {"fields[utmContent]", "utm_content"},
-	    {"fields[utmTerm]", "utm_term"},
-	};
-	const json_t *source = json_object_get(spec, "source");
+	json_t *source = json_object_get(spec, "source"), *value;
+	struct buf more = {0};
+	const char *name;
 
-	for (size_t i = 0; i < sizeof(utm) / sizeof(*utm); i++)
-		b24_put_line(q, utm[i][0], json_str(source, utm[i][1]));
+	json_object_foreach (source, name, value) {
+		const char *text = json_string_value(value);
+
+		if (!text || !text[0])
+			continue;
+		if (utm_field(name)) {
+			b24_put_line(q, utm_field(name), text);
+			continue;
+		}
+		buf_fmt(&more, "%s%s: ", more.len ? "\n" : "", name);
+		b24_bbcode(&more, text);
+	}
+	b24_put(q, "fields[sourceDescription]", buf_cstr(&more));
+	buf_free(&more);
 }
 
 static void
@@ -404,7 +429,7 @@ put_description(const json_t *spec, bool marked, struct buf *q)
 		b24_bbcode(&text, json_str(spec, "text"));
 	if (marked) {
 		buf_str(&text, text.len ? "\n\n" : "");
-		b24_mark(spec, &text);
+		b24_mark(spec, NULL, &text);
 	}
 	b24_put(q, "fields[DESCRIPTION]", buf_cstr(&text));
 	buf_free(&text);

@@ -186,34 +186,45 @@ is_not_found(const char *code)
 	       str_ieq(str_span(code), "OWNER_NOT_FOUND");
 }
 
+/* The id of the row that is marked, "" if none is. */
+static const char *
+marked_id(struct crm_txn *t, bool task, char id[24])
+{
+	json_t *rows = b24_rows(t, 0, task ? B24_TASK_LIST : B24_COMMENT_LIST);
+	const char *on = NULL, *role, *place;
+	enum crm_step step;
+	json_t *row;
+	size_t i;
+
+	if (!task && b24_note_place(t, &i, &role, &place, &step) > 0)
+		on = b24_note_on(t, i);
+	json_array_foreach (rows, i, row)
+		if (b24_is_marked(t->spec, on,
+			json_str(row, task ? "description" : "COMMENT")))
+			return b24_id(
+			    json_object_get(row, task ? "id" : "ID"), id);
+	return "";
+}
+
 static enum crm_step
 take_page(const struct crm *c, struct crm_txn *t, const char *role)
 {
 	bool task = strcmp(role, ROLE_TASK) == 0;
-	enum b24_method m = task ? B24_TASK_LIST : B24_COMMENT_LIST;
-	json_t *rows = b24_rows(t, 0, m), *row;
-	const char *code;
 	json_int_t start;
+	const char *code;
 	char id[24];
-	size_t i;
 
 	/* What the comment would be on is gone, and the comment with it. */
 	if (b24_refused(t, &code))
 		return ends(t, is_not_found(code) ? CRM_ABSENT : CRM_UNKNOWN);
-	json_array_foreach (rows, i, row) {
-		const char *text =
-		    json_str(row, task ? "description" : "COMMENT");
-
-		if (!b24_is_marked(t->spec, text))
-			continue;
-		b24_id(json_object_get(row, task ? "id" : "ID"), id);
+	if (marked_id(t, task, id)[0]) {
 		if (task)
 			crm_ref_add(c, t, role, id);
 		else
 			b24_note_add(c, t, id);
 		return ends(t, CRM_FOUND);
 	}
-	if (!b24_is_cut(t, 0, m))
+	if (!b24_is_cut(t, 0, task ? B24_TASK_LIST : B24_COMMENT_LIST))
 		return ends(t, CRM_ABSENT);
 	start = json_integer_value(json_object_get(t->scratch, "start"));
 	json_object_set_new(

@@ -89,6 +89,14 @@ take_call(struct crm_txn *t)
 	return false;
 }
 
+const char *
+b24_note_on(const struct crm_txn *t, size_t at)
+{
+	const json_t *on = json_object_get(t->spec, "on");
+
+	return at ? json_str(json_array_get(on, at), "role") : NULL;
+}
+
 void
 b24_note_add(const struct crm *c, struct crm_txn *t, const char *id)
 {
@@ -137,7 +145,7 @@ b24_note(struct crm_txn *t)
 	buf_str(&comment, title && text ? "\n" : "");
 	b24_bbcode(&comment, text ? text : "");
 	buf_str(&comment, "\n\n");
-	b24_mark(t->spec, &comment);
+	b24_mark(t->spec, b24_note_on(t, at), &comment);
 	b24_put(&q, "fields[COMMENT]", comment.p);
 	buf_free(&comment);
 	t->stage = B24_COMMENTED;

@@ -143,20 +143,21 @@ b24_bbcode_link(struct buf *out, const char *url)
 	buf_str(out, "[/URL]");
 }
 
-/* No key holds the closing bracket, so none is the beginning of another. */
+/* No key holds a bracket or an @, so none is the beginning of another. */
 void
-b24_mark(const json_t *spec, struct buf *out)
+b24_mark(const json_t *spec, const char *on, struct buf *out)
 {
-	buf_fmt(out, "(ringo %s)", json_str(spec, "key"));
+	buf_fmt(out, "(ringo %s%s%s)", json_str(spec, "key"), on ? "@" : "",
+	    on ? on : "");
 }
 
 bool
-b24_is_marked(const json_t *spec, const char *text)
+b24_is_marked(const json_t *spec, const char *on, const char *text)
 {
 	struct buf mark = {0};
 	bool marked;
 
-	b24_mark(spec, &mark);
+	b24_mark(spec, on, &mark);
 	marked = text && strstr(text, mark.p);
 	buf_free(&mark);
 	return marked;
