@@ -3,7 +3,7 @@
  * Paths for tests and people, beside the vendor's:
  *
  *   GET  /_sim/audit[?marker=TEXT]  what is there twice, what lacks its owner;
- *                       marker: texts with one word that begins so, too
+ *                       marker: texts with that and the same word behind it
  *   GET  /_sim/state    everything, a line each; ?compare=1: without what two
  *                       runs with the same outcome may differ in
  *   GET  /_sim/log      a line for each request

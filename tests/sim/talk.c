@@ -20,6 +20,10 @@
  *	<h TEXT            the head of the last answer holds that text
  *
  * A line that begins with a tab goes on with the one before.
+ *
+ *	sim-talk -a PORT VERB PATH [BODY]
+ *
+ * makes one request and prints the answer's body.
  */
 #include "../tap.h"
 
@@ -395,9 +399,28 @@ play(const char *path)
 	stop();
 }
 
+static int
+ask_once(int argc, char **argv)
+{
+	int64_t port;
+
+	if (argc < 3 || !str_num(str_span(argv[0]), 1, 65535, &port))
+		return 64;
+	t.port = (int)port;
+	ask(argv[1], argv[2], "text/x", argc > 3 ? argv[3] : "");
+	fwrite(buf_cstr(&t.body), 1, t.body.len, stdout);
+	hang_up();
+	buf_free(&t.in);
+	buf_free(&t.head);
+	buf_free(&t.body);
+	return fflush(stdout) == 0 && t.status == 200 ? 0 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
+	if (argc > 2 && strcmp(argv[1], "-a") == 0)
+		return ask_once(argc - 2, argv + 2);
 	if (argc < 3)
 		return 64;
 	json_setup();

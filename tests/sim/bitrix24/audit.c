@@ -38,30 +38,38 @@ count(json_t *seen, json_t *twice, enum b24_kind k, const char *by,
 	buf_free(&key);
 }
 
-/* Words of a text that begin with the marker. */
+/*
+ * The marker and the word behind it, wherever a text has them. A note may hang
+ * on several entities, once on each.
+ */
 static void
 count_marks(json_t *seen, json_t *twice, enum b24_kind k, const json_t *row,
     const char *marker)
 {
 	static const char *const texts[] = {
 	    "TITLE", "DESCRIPTION", "COMMENT", "XML_ID", "POST_MESSAGE", NULL};
-	json_t *mine = json_object();
+	json_t *mine = json_object(), *x;
 	const char *p, *word;
-	json_t *x;
+	size_t n = strlen(marker);
+	struct buf w = {0};
 
 	for (size_t i = 0; texts[i]; i++)
-		for (p = b24_word(row, texts[i]); (p = strstr(p, marker));) {
-			size_t n = strcspn(p, " \t\r\n<>[]()\"',;");
-			char *w = xstrndup(p, n);
-
+		for (p = b24_word(row, texts[i]); (p = strstr(p, marker));
+		     p += n) {
+			buf_clear(&w);
+			buf_add(
+			    &w, p, n + strcspn(p + n, " \t\r\n<>[]()\"',;"));
+			if (k == B24_COMMENT)
+				buf_fmt(&w, " on %s %lld",
+				    b24_word(row, "ENTITY_TYPE"),
+				    (long long)b24_num(row, "ENTITY_ID"));
 			/* Once a row, however often it says so. */
-			json_object_set_new(mine, w, json_true());
-			free(w);
-			p += n ? n : 1;
+			json_object_set_new(mine, w.p, json_true());
 		}
 	json_object_foreach (mine, word, x)
 		count(seen, twice, k, "marker", word, b24_num(row, "ID"));
 	json_decref(mine);
+	buf_free(&w);
 }
 
 static void
