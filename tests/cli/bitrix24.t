@@ -27,10 +27,11 @@ mkdir -m 700 p/secrets
 umask 077
 while IFS='|' read -r code pasted name why; do
 	printf '%s\n' "$pasted" >p/secrets/bitrix24
-	refused "$code" "$name" "*secrets/bitrix24*$why*https://PORTAL/rest/USER/*"
+	refused "$code" "$name" \
+		"*secrets/bitrix24*$why*https://PORTAL/rest/USER/*"
 done <<-'EOF'
 	77|s3cr3ts3cr3t|the secret alone|begins with https://
-	77|https://acme.bitrix24.eu/rest/s3cr3ts3cr3t/|no user|number of its user
+	77|https://acme.bitrix24.eu/rest/s3cr3ts3cr3t/|no user|number of its
 	77|https://acme.bitrix24.eu/rest/17/|no secret|lacks the secret
 	78|http://acme.bitrix24.eu/rest/17/s3cr3ts3cr3t/|no TLS|https
 EOF
