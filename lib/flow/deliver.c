@@ -485,5 +485,10 @@ dlv_finish(
 		if (dlv_run(d, -1, e) < 0)
 			return -1;
 	}
+	/* It may have been ringo-match that found the account down. */
+	if (d->held && !d->account.down &&
+	    (acct_load(d->su->journal, &d->account, e) < 0 ||
+		jnl_commit(d->su->journal, e) < 0))
+		return -1;
 	return upkeep_end(&d->upkeep, e);
 }

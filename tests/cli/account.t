@@ -71,6 +71,21 @@ ok 'what goes on goes on gently' test -s shop/limit
 is $? 0 'everything is carried out'
 ok 'and there' test "$(made)" -gt 10
 
+# It is match that finds out, while push is under way.
+rm -f shop/journal.db* shop/crm.db* shop/limit
+"$BIN/ringo-match" -C shop </dev/null
+at 12:00:00
+: >out
+{
+	printf '%s\n' '{"id":"a_1.1","event":"call.ended","skip":"listed",
+"at":"2026-11-21T11:50:00+02:00","direction":"in"}' | tr -d '\n'
+	echo
+	until [ -s out ]; do :; done
+	RINGO_FAULT='auth@*' "$FAULTS/ringo-match" -C shop <records
+} | "$BIN/ringo-push" -C shop >out 2>said
+is $? 75 'match finds out: 75'
+ok '... and push says why, too' grep -q "sent: $(down)" said
+
 # The same with push alone finding out.
 down_for_a_while() {
 	rm -f shop/journal.db* shop/crm.db* shop/limit
