@@ -218,6 +218,12 @@ ask_method(const char *s)
 	buf_free(&path);
 }
 
+static const char *
+type_of(const char *body)
+{
+	return body[0] == '{' ? "application/json" : "text/x";
+}
+
 /* "VERB PATH BODY" */
 static void
 ask_any(char *s)
@@ -227,8 +233,7 @@ ask_any(char *s)
 
 	if (!verb || !path)
 		broken("VERB PATH");
-	ask(verb, path, save && save[0] == '{' ? "application/json" : "text/x",
-	    save ? save : "");
+	ask(verb, path, type_of(save ? save : ""), save ? save : "");
 }
 
 static void
@@ -407,7 +412,8 @@ ask_once(int argc, char **argv)
 	if (argc < 3 || !str_num(str_span(argv[0]), 1, 65535, &port))
 		return 64;
 	t.port = (int)port;
-	ask(argv[1], argv[2], "text/x", argc > 3 ? argv[3] : "");
+	ask(argv[1], argv[2], type_of(argc > 3 ? argv[3] : ""),
+	    argc > 3 ? argv[3] : "");
 	fwrite(buf_cstr(&t.body), 1, t.body.len, stdout);
 	hang_up();
 	buf_free(&t.in);
