@@ -137,8 +137,9 @@ json_t *b24_rows(const struct crm_txn *t, size_t i, enum b24_method m);
 /* …may have more rows than were listed; because it was shared? */
 bool b24_is_cut(const struct crm_txn *t, size_t i, enum b24_method m);
 bool b24_is_shared(const struct crm_txn *t, size_t i);
-/* The words of the refusal, NULL if there was none; *code its code. */
-const char *b24_refused(const struct crm_txn *t, const char **code);
+/* …the words it was refused with, NULL if it wasn't; *code, or NULL: its code.
+ */
+const char *b24_refused(const struct crm_txn *t, size_t i, const char **code);
 
 size_t b24_pack(const struct crm *c, struct crm_txn *const *t, size_t n,
     struct crm_request *req);

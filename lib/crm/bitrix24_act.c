@@ -191,7 +191,7 @@ judge_owner(struct crm_txn *t)
 {
 	const char *owner = json_str(t->spec, "owner");
 
-	if (b24_refused(t, NULL) || is_active(t, owner))
+	if (b24_refused(t, 0, NULL) || is_active(t, owner))
 		return b24_cannot(t, b24_heard(t, "refused"));
 	crm_verdict(t, CRM_OWNER, CRM_RECORD, "user %s is dismissed: %s", owner,
 	    b24_heard(t, "refused"));
@@ -615,7 +615,7 @@ b24_take_account(const struct crm *c, struct crm_txn *t, const char *role)
 static enum crm_step
 take(const struct crm *c, struct crm_txn *t, const char *role)
 {
-	const char *why = b24_refused(t, NULL);
+	const char *why = b24_refused(t, 0, NULL);
 
 	switch (t->stage) {
 	case B24_ASKED_MODE:

@@ -210,7 +210,9 @@ judge_by(struct crm_txn *t, const struct row *r, const char *code,
 		    t, r->verdict, r->scope, "%s", r->help ? r->help : why);
 	if (r->verdict == CRM_GONE)
 		judge_gone(t, words);
-	t->verdict.refused = r->help == revoked;
+	/* Another webhook mends that, or another owner of it. */
+	t->verdict.refused =
+	    r->help == revoked || r->help == scopes || r->help == rights;
 	if (r->scope == CRM_LIMIT)
 		t->verdict.wait_ms = reset_ms(time);
 }

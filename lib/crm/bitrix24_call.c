@@ -238,7 +238,7 @@ is_forbidden(const char *code)
 static void
 take_registered(const struct crm *c, struct crm_txn *t)
 {
-	const char *code, *why = b24_refused(t, &code);
+	const char *code, *why = b24_refused(t, 0, &code);
 	const char *id = json_str(b24_result(t, 0), "CALL_ID");
 
 	if (why)
@@ -259,7 +259,7 @@ take_statistic(const struct crm *c, struct crm_txn *t)
 {
 	json_t *row = json_array_get(b24_rows(t, 0, B24_STATISTIC), 0);
 
-	if (row || b24_refused(t, NULL)) {
+	if (row || b24_refused(t, 0, NULL)) {
 		b24_call_made(c, t, row);
 	} else {
 		drop_ref(t, REGISTERED);
@@ -386,7 +386,7 @@ is_activity(const char *id)
 enum crm_step
 b24_call_take(const struct crm *c, struct crm_txn *t)
 {
-	const char *why = b24_refused(t, NULL);
+	const char *why = b24_refused(t, 0, NULL);
 	char id[24];
 
 	switch (t->stage) {

@@ -215,7 +215,7 @@ take_page(const struct crm *c, struct crm_txn *t, const char *role)
 	char id[24];
 
 	/* What the comment would be on is gone, and the comment with it. */
-	if (b24_refused(t, &code))
+	if (b24_refused(t, 0, &code))
 		return ends(t, is_not_found(code) ? CRM_ABSENT : CRM_UNKNOWN);
 	if (marked_id(t, task, id)[0]) {
 		if (task)
@@ -239,7 +239,7 @@ take_statistic(const struct crm *c, struct crm_txn *t)
 {
 	json_t *row = json_array_get(b24_rows(t, 0, B24_STATISTIC), 0);
 
-	if (b24_refused(t, NULL))
+	if (b24_refused(t, 0, NULL))
 		return ends(t, CRM_NEVER);
 	if (!row)
 		return ends(t, CRM_ABSENT);

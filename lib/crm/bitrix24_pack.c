@@ -304,13 +304,11 @@ b24_is_shared(const struct crm_txn *t, size_t i)
 }
 
 const char *
-b24_refused(const struct crm_txn *t, const char **code)
+b24_refused(const struct crm_txn *t, size_t i, const char **code)
 {
-	const json_t *first = answer_to(t, 0);
-
 	if (code)
-		*code = json_str(first, "code");
-	return json_str(first, "refused");
+		*code = json_str(answer_to(t, i), "code");
+	return json_str(answer_to(t, i), "refused");
 }
 
 /* ---- what answers must look like ---- */
@@ -462,7 +460,7 @@ judge_txn(struct crm_txn *t, const struct sections *s, const struct batch *b,
 	}
 	crm_verdict(t, CRM_OK, CRM_RECORD, "%s", "");
 	t->verdict.wait_ms = 0;
-	t->verdict.gate = false;
+	t->verdict.gate = t->verdict.refused = false;
 	t->verdict.cost = cost;
 	t->verdict.data = data;
 }

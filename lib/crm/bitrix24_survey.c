@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a portal is like: one batch, and one more for every fifty users beyond
- * the first fifty. A call of it may be refused: then that is left out, since a
- * right that is missing is what is to be said.
+ * What a portal is like: one batch, and one more for every ten pages of users
+ * behind the first. A call of it may be refused: then that is left out and said
+ * to be wrong. But who we are may any webhook ask: if that is refused, the
+ * account can't be used, and there is no survey.
  */
 #include "crm/bitrix24.h"
 
@@ -10,10 +11,54 @@
 #include "io/jsonx.h"
 #include "matrix/plan.h"
 
-enum { PROFILE, SCOPE, CLOCK, PIPELINES, FIELDS, USERS = FIELDS + 3 };
-enum { PAGES_MAX = 100 };
+enum {
+	PROFILE,
+	SCOPE,
+	CLOCK,
+	PIPELINES,
+	FIELDS,
+	USERS = FIELDS + 3,
+	MODE,
+	PARTS,
+};
+
+enum { PAGES = 10 /* of users in a batch */ };
+enum { MODE_SIMPLE = 2 };
 
 static const char *const roles[] = {ROLE_CONTACT, ROLE_LEAD, ROLE_DEAL};
+
+enum { NAMES = 3 };
+
+/* Rights of a webhook; a name of several will do, the first is shown. */
+enum right { NONE, CRM, TASKS, STAFF, TELEPHONY, RIGHTS };
+
+static const struct {
+	const char *names[NAMES];
+	const char *without; /* NULL: nothing goes */
+	const char *uses;    /* as of what is wrong */
+} rights[RIGHTS] = {
+    [CRM] = {{"crm"}, NULL, NULL},
+    [TASKS] = {{"task", "tasks"}, NULL, NULL},
+    [STAFF] = {{"user_basic", "user_brief", "user"}, NULL, NULL},
+    [TELEPHONY] = {{"telephony"},
+	": calls become activities, and its statistics lack them", "call"},
+};
+
+/* What each call asks for, and the right that it needs. */
+static const struct {
+	const char *what;
+	enum right right;
+} parts[PARTS] = {
+    [PROFILE] = {"who the webhook's owner is", NONE},
+    [SCOPE] = {"the webhook's rights", NONE},
+    [CLOCK] = {"its time", NONE},
+    [PIPELINES] = {"the pipelines", CRM},
+    [FIELDS] = {"the fields of a contact", CRM},
+    [FIELDS + 1] = {"the fields of a lead", CRM},
+    [FIELDS + 2] = {"the fields of a deal", CRM},
+    [USERS] = {"the users", STAFF},
+    [MODE] = {"whether it has leads", CRM},
+};
 
 /* ---- asking ---- */
 
@@ -56,17 +101,27 @@ ask(struct crm_txn *t)
 	}
 	users_query(&q, 0);
 	b24_also(t, B24_USERS, &q);
+	b24_also(t, B24_MODE, &q);
 	b24_may_be_refused(t, true);
 	return CRM_SEND;
 }
 
+/* The first page is there; of more, stage says how many batches have come. */
 static enum crm_step
 ask_more_users(struct crm_txn *t)
 {
-	struct buf q = {0};
+	size_t page = 1 + (size_t)(t->stage - 2) * PAGES;
 
-	users_query(&q, (size_t)(t->stage - 1) * B24_PAGE);
-	return b24_ask(t, B24_USERS, &q);
+	for (size_t i = 0; i < PAGES; i++) {
+		struct buf q = {0};
+
+		users_query(&q, (page + i) * B24_PAGE);
+		if (i == 0)
+			b24_ask(t, B24_USERS, &q);
+		else
+			b24_also(t, B24_USERS, &q);
+	}
+	return CRM_SEND;
 }
 
 /* ---- what came ---- */
@@ -100,11 +155,38 @@ phones_new(const json_t *row)
 	return phones;
 }
 
-static void
+static bool
+is_listed(const json_t *users, const char *id)
+{
+	json_t *x;
+	size_t i;
+
+	json_array_foreach (users, i, x)
+		if (strcmp(json_str(x, "id"), id) == 0)
+			return true;
+	return false;
+}
+
+static json_t *
+user_new(const json_t *row, const char *id)
+{
+	json_t *user = json_pack("{s:s}", "id", id);
+
+	put_name(user, row);
+	json_put(user, "email", json_str(row, "EMAIL"));
+	json_object_set_new(user, "phones", phones_new(row));
+	json_object_set_new(user, "active",
+	    json_boolean(!json_is_false(json_object_get(row, "ACTIVE"))));
+	return user;
+}
+
+/* True if there may be more: a full page, and not one that was there before. */
+static bool
 take_users(struct crm_txn *t, size_t at)
 {
-	json_t *users = json_object_get(t->result, "users"), *row, *user;
+	json_t *users = json_object_get(t->result, "users"), *row;
 	json_t *rows = b24_rows(t, at, B24_USERS);
+	bool new = false;
 	char id[24];
 	size_t i;
 
@@ -113,16 +195,13 @@ take_users(struct crm_txn *t, size_t at)
 		json_object_set_new(t->result, "users", users);
 	}
 	json_array_foreach (rows, i, row) {
-		user = json_pack(
-		    "{s:s}", "id", b24_id(json_object_get(row, "ID"), id));
-		put_name(user, row);
-		json_put(user, "email", json_str(row, "EMAIL"));
-		json_object_set_new(user, "phones", phones_new(row));
-		json_object_set_new(user, "active",
-		    json_boolean(
-			!json_is_false(json_object_get(row, "ACTIVE"))));
-		json_array_append_new(users, user);
+		b24_id(json_object_get(row, "ID"), id);
+		if (!id[0] || is_listed(users, id))
+			continue;
+		json_array_append_new(users, user_new(row, id));
+		new = true;
 	}
+	return new &&b24_is_cut(t, at, B24_USERS);
 }
 
 static void
@@ -184,17 +263,20 @@ take_fields(struct crm_txn *t, size_t which)
 
 /* ---- what is wrong ---- */
 
+/* uses: as crm.h says, NULL if every matrix minds. */
 static void
-add_wrong(struct crm_txn *t, const char *mend, json_t *stolen_text)
+add_wrong(
+    struct crm_txn *t, const char *uses, const char *mend, json_t *stolen_text)
 {
-	json_t *wrong = json_object_get(t->result, "wrong");
+	json_t *wrong = json_object_get(t->result, "wrong"), *x;
 
 	if (!wrong) {
 		wrong = json_array();
 		json_object_set_new(t->result, "wrong", wrong);
 	}
-	json_array_append_new(
-	    wrong, json_pack("{s:o, s:s}", "text", stolen_text, "mend", mend));
+	x = json_pack("{s:o, s:s}", "text", stolen_text, "mend", mend);
+	json_put(x, "uses", uses);
+	json_array_append_new(wrong, x);
 }
 
 static bool
@@ -210,29 +292,61 @@ has_scope(const json_t *scopes, const char *scope)
 	return false;
 }
 
-static void
-need_scope(struct crm_txn *t, const char *scope)
-{
-	add_wrong(t,
-	    "edit the webhook in Bitrix24 (Developer resources) and tick it",
-	    json_sprintf("the webhook lacks the right %s", scope));
-}
-
-/* Telephony isn't needed: without it a call becomes an activity. */
-static void
-judge_scopes(struct crm_txn *t)
+/* Unless the portal doesn't say. */
+static bool
+has_right(const struct crm_txn *t, enum right r)
 {
 	const json_t *scopes = b24_result(t, SCOPE);
 
-	if (!json_is_array(scopes))
-		return;
-	if (!has_scope(scopes, "crm"))
-		need_scope(t, "crm");
-	if (!has_scope(scopes, "task") && !has_scope(scopes, "tasks"))
-		need_scope(t, "task");
-	if (!has_scope(scopes, "user") && !has_scope(scopes, "user_basic") &&
-	    !has_scope(scopes, "user_brief"))
-		need_scope(t, "user_basic");
+	if (r == NONE || !json_is_array(scopes))
+		return true;
+	for (size_t i = 0; i < NAMES && rights[r].names[i]; i++)
+		if (has_scope(scopes, rights[r].names[i]))
+			return true;
+	return false;
+}
+
+static void
+judge_rights(struct crm_txn *t)
+{
+	for (enum right r = CRM; r < RIGHTS; r++) {
+		const char *without = rights[r].without;
+
+		if (has_right(t, r))
+			continue;
+		add_wrong(t, rights[r].uses,
+		    "edit the webhook in Bitrix24 (Developer resources) and "
+		    "tick it",
+		    json_sprintf("the webhook lacks the right %s%s",
+			rights[r].names[0], without ? without : ""));
+	}
+}
+
+/* Of what needs a right that is missing, enough has been said. */
+static void
+judge_refusals(struct crm_txn *t)
+{
+	for (size_t i = 0; i < PARTS; i++) {
+		const char *why = b24_refused(t, i, NULL);
+
+		if (why && has_right(t, parts[i].right))
+			add_wrong(t, NULL,
+			    "see whether the webhook's owner may see it; make "
+			    "the webhook as an administrator",
+			    json_sprintf("the portal doesn't say %s: %s",
+				parts[i].what, why));
+	}
+}
+
+static void
+judge_mode(struct crm_txn *t)
+{
+	if (b24_int(b24_result(t, MODE)) == MODE_SIMPLE)
+		add_wrong(t, "create lead",
+		    "write `create deal` into the matrix, or switch leads on "
+		    "in the settings of the CRM",
+		    json_string("the CRM is in its simple mode: a lead that "
+				"is made becomes a deal at once"));
 }
 
 /* It is empty when the owner has been dismissed. */
@@ -248,15 +362,16 @@ take_profile(struct crm_txn *t)
 	if (!profile)
 		return;
 	if (!b24_id(json_object_get(profile, "ID"), id)[0]) {
-		add_wrong(
-		    t, mend, json_string("the webhook's owner isn't active"));
+		add_wrong(t, NULL, mend,
+		    json_string("the webhook's owner isn't active"));
 		return;
 	}
 	user = json_pack("{s:s}", "id", id);
 	put_name(user, profile);
 	json_object_set_new(t->result, "user", user);
+	json_put(t->result, "zone", json_str(profile, "TIME_ZONE"));
 	if (json_is_false(json_object_get(profile, "ADMIN")))
-		add_wrong(t, mend,
+		add_wrong(t, NULL, mend,
 		    json_string("the webhook's owner is no administrator: a "
 				"client whom he may not see is taken for new"));
 }
@@ -267,26 +382,35 @@ take(struct crm_txn *t)
 	json_decref(t->result);
 	t->result = json_object();
 	take_profile(t);
-	judge_scopes(t);
+	judge_rights(t);
+	judge_refusals(t);
+	judge_mode(t);
 	json_put(t->result, "clock", json_string_value(b24_result(t, CLOCK)));
 	take_pipelines(t);
 	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
 		take_fields(t, i);
-	take_users(t, USERS);
 }
 
 enum crm_step
 b24_survey(struct crm_txn *t)
 {
-	size_t at = t->stage == 1 ? USERS : 0;
+	bool more = false;
 
-	if (t->stage++ == 0)
+	switch (t->stage++) {
+	case 0:
 		return ask(t);
-	if (t->stage == 2)
+	case 1:
+		if (b24_refused(t, PROFILE, NULL)) {
+			crm_verdict(t, CRM_AGAIN, CRM_ACCOUNT, "%s",
+			    b24_refused(t, PROFILE, NULL));
+			return CRM_DONE;
+		}
 		take(t);
-	else
-		take_users(t, at);
-	if (!b24_is_cut(t, at, B24_USERS) || t->stage > PAGES_MAX)
-		return CRM_DONE;
-	return ask_more_users(t);
+		more = take_users(t, USERS);
+		break;
+	default:
+		for (size_t i = 0; i < PAGES; i++)
+			more = take_users(t, i);
+	}
+	return more ? ask_more_users(t) : CRM_DONE;
 }

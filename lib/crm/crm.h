@@ -129,7 +129,7 @@ struct crm_txn {
 	int stage; /* where the adapter's program stands, 0 at first */
 	/* CRM_LOOKUP, CRM_SURVEY: see crm_driver.step; owned */
 	json_t *result;
-	json_t *scratch; /* the adapter's own, between its steps; owned */
+	json_t *scratch;      /* the adapter's own, between its steps; owned */
 	enum crm_found found; /* CRM_FIND */
 	struct crm_command cmd;
 	struct crm_verdict verdict; /* of the last command; CRM_OK when done */
@@ -254,8 +254,12 @@ struct crm_driver {
 	 *    "fields":{"lead":[{"name","title","type"}]},  the custom ones
 	 *    "any_field":true,      they needn't be made before they are used
 	 *    "clock":"2026-…+03:00","zone":"Europe/Kyiv",
-	 *    "wrong":[{"text","mend"}]}  what else a person has to mend, such
-	 *                           as a right that the credentials lack
+	 *    "wrong":[{"text","mend","uses"}]}  what else a person has to
+	 *                           mend, such as a right that the
+	 *                           credentials lack. With uses ("call",
+	 *                           "create lead") it matters only where
+	 *                           the matrix has such an action, which
+	 *                           then works otherwise than it is meant
 	 * type is "text", "integer" or "boolean" for what takes one such value,
 	 * else the vendor's own word. All but a user's, a pipeline's and a
 	 * field's id or name may be absent: what the CRM can't say isn't

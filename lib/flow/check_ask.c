@@ -11,6 +11,7 @@
 #include "crm/engine.h"
 #include "flow/account.h"
 #include "io/jsonx.h"
+#include "matrix/rules.h"
 
 enum { TRIES = 5 }; /* of a request that a limit keeps back for a moment */
 
@@ -101,16 +102,41 @@ judge(struct check *c, struct engine *g, struct account *a,
 	return 0;
 }
 
+/* Is it "call" or, of the lead, "create lead"? */
+static bool
+is_use(const struct rule_action *a, const char *use)
+{
+	if (a->verb == VERB_CREATE)
+		return strncmp(use, "create ", 7) == 0 &&
+		       strcmp(use + 7, a->role) == 0;
+	return a->verb == VERB_CALL && strcmp(use, "call") == 0;
+}
+
+static bool
+is_used(const struct matrix *m, const char *use)
+{
+	for (size_t r = 0; m && r < m->n; r++)
+		for (size_t i = 0; i < m->rule[r].nactions; i++)
+			if (is_use(&m->rule[r].action[i], use))
+				return true;
+	return false;
+}
+
 static void
 report_wrong(struct check *c)
 {
 	json_t *x;
 	size_t i;
 
-	json_array_foreach (json_object_get(c->survey, "wrong"), i, x)
-		finding_add(c->findings, FINDING_ERROR, "crm",
-		    c->su.project.crm, json_str(x, "mend"), "%s",
+	json_array_foreach (json_object_get(c->survey, "wrong"), i, x) {
+		const char *use = json_str(x, "uses");
+
+		if (use && !is_used(c->su.matrix, use))
+			continue;
+		finding_add(c->findings, use ? FINDING_WARNING : FINDING_ERROR,
+		    "crm", c->su.project.crm, json_str(x, "mend"), "%s",
 		    json_str(x, "text"));
+	}
 }
 
 /* What a person has written into the CRM may lack what is relied on. */
