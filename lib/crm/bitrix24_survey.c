@@ -186,7 +186,7 @@ take_users(struct crm_txn *t, size_t at)
 {
 	json_t *users = json_object_get(t->result, "users"), *row;
 	json_t *rows = b24_rows(t, at, B24_USERS);
-	bool new = false;
+	bool any = false;
 	char id[24];
 	size_t i;
 
@@ -199,9 +199,9 @@ take_users(struct crm_txn *t, size_t at)
 		if (!id[0] || is_listed(users, id))
 			continue;
 		json_array_append_new(users, user_new(row, id));
-		new = true;
+		any = true;
 	}
-	return new &&b24_is_cut(t, at, B24_USERS);
+	return any && b24_is_cut(t, at, B24_USERS);
 }
 
 static void
