@@ -13,14 +13,16 @@ sim_at 12
 sim_pid='' sim_port=''
 trap 'sim_stop; cd / && rm -rf "$TMP"' EXIT
 
-# sim_start VENDOR [OPTION...]: a new simulator whose clock stands, with an
-# empty CRM; sets sim_port. There is one at a time.
+# sim_start VENDOR [OPTION...]: a new simulator with an empty CRM, whose clock
+# stands unless sim_speed says otherwise; sets sim_port. There is one at a time.
+sim_speed='--cost 0 --speed 0'
 sim_start() {
 	sim_stop
 	rm -f sim.ready && mkfifo sim.ready
 	sim_program=$TESTS/sim-$1
 	shift
-	"$sim_program" --cost 0 --speed 0 --now "$RINGO_NOW" \
+	# shellcheck disable=SC2086 # options they are
+	"$sim_program" $sim_speed --now "$RINGO_NOW" \
 		--ready sim.ready "$@" >sim.log 2>&1 &
 	sim_pid=$!
 	read -r sim_port <sim.ready
