@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# The sample day against a vendor. The vendor's own are VENDOR_known, clients that
+# The sample day against a vendor. His own are VENDOR_known, clients that
 # are known before; VENDOR_made, what is there afterwards, a line each; and
 # VENDOR_disorder, what of it came in another order than the calls.
 

@@ -75,7 +75,8 @@ sim_project() {
 }
 
 # sim_run DIR COMMAND...: what the command prints goes through match and push,
-# which get the option sim_loud. Every exit code is a line of `codes`, and what they say is added to `said`.
+# which get the option sim_loud. Every exit code is a line of `codes`, and what
+# they say is added to `said`.
 sim_run() {
 	sim_dir=$1
 	shift
