@@ -22,6 +22,7 @@ backlog_run() {
 	backlog_calls 200 80 >records
 	sim_run backlog cat records >out
 	backlog_requests=$(sim_get counts | jq .requests)
-	backlog_biggest=$(sim_get log | jq -s 'map(.commands | length - 1) | max')
-	note "$backlog_requests requests, the biggest of $backlog_biggest commands"
+	backlog_biggest=$(sim_get log |
+		jq -s 'map(.commands | length - 1) | max')
+	note "$backlog_requests requests, at most $backlog_biggest commands"
 }
