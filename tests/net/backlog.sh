@@ -6,7 +6,8 @@
 backlog_calls() {
 	awk -v n="$1" -v clients="$2" 'BEGIN {
 		for (i = 0; i < n; i++)
-			printf "{\"id\":\"x_-%d.%d\",\"event\":\"call.ended\"," \
+			printf "{\"id\":\"x_-%d.%d\"," \
+			    "\"event\":\"call.ended\"," \
 			    "\"at\":\"2026-11-21T10:%02d:%02d+02:00\"," \
 			    "\"direction\":\"in\",\"outcome\":\"missed\"," \
 			    "\"client\":{\"phone\":\"+38067%07d\"}}\n",
@@ -14,7 +15,8 @@ backlog_calls() {
 	}'
 }
 
-# backlog_run VENDOR: sets backlog_requests and backlog_biggest, the biggest pack.
+# backlog_run VENDOR: sets backlog_requests and backlog_biggest, the biggest
+# pack.
 backlog_run() {
 	sim_start "$1" --set burst=100000
 	sim_project "$1" backlog
