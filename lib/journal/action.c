@@ -30,8 +30,6 @@ jnl_action(
 int
 jnl_put_action(struct journal *j, const struct jnl_action *a, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_PUT_ACTION, 1, a->key);
 	st_int(j, S_PUT_ACTION, 2, a->record);
 	st_int(j, S_PUT_ACTION, 3, a->n);
@@ -41,16 +39,14 @@ jnl_put_action(struct journal *j, const struct jnl_action *a, struct err *e)
 	st_int(j, S_PUT_ACTION, 7, a->due);
 	st_text(j, S_PUT_ACTION, 8, a->refs);
 	st_text(j, S_PUT_ACTION, 9, a->error);
-	return st_run(j, S_PUT_ACTION, e);
+	return st_write(j, S_PUT_ACTION, e);
 }
 
 int
 jnl_drop_action(struct journal *j, const char *key, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_DROP_ACTION, 1, key);
-	return st_run(j, S_DROP_ACTION, e);
+	return st_write(j, S_DROP_ACTION, e);
 }
 
 /* ---- calls and clients ---- */
@@ -58,28 +54,19 @@ jnl_drop_action(struct journal *j, const char *key, struct err *e)
 int
 jnl_call(struct journal *j, const char *call, char **view, struct err *e)
 {
-	int rc;
-
 	st_text(j, S_CALL, 1, call);
-	rc = st_row(j, S_CALL, e);
-	if (rc > 0) {
-		*view = st_col_text(j, S_CALL, 0);
-		st_done(j, S_CALL);
-	}
-	return rc;
+	return st_one_text(j, S_CALL, view, e);
 }
 
 int
 jnl_freeze(struct journal *j, const char *call, const char *client,
     const char *state, const char *view, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_FREEZE, 1, call);
 	st_text(j, S_FREEZE, 2, client);
 	st_text(j, S_FREEZE, 3, state);
 	st_text(j, S_FREEZE, 4, view);
-	return st_run(j, S_FREEZE, e);
+	return st_write(j, S_FREEZE, e);
 }
 
 int
@@ -102,11 +89,9 @@ int
 jnl_know(
     struct journal *j, const char *client, const char *known, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_KNOW, 1, client);
 	st_text(j, S_KNOW, 2, known);
-	return st_run(j, S_KNOW, e);
+	return st_write(j, S_KNOW, e);
 }
 
 /* ---- the account ---- */
@@ -114,24 +99,15 @@ jnl_know(
 int
 jnl_account(struct journal *j, const char *key, char **value, struct err *e)
 {
-	int rc;
-
 	st_text(j, S_ACCOUNT, 1, key);
-	rc = st_row(j, S_ACCOUNT, e);
-	if (rc > 0) {
-		*value = st_col_text(j, S_ACCOUNT, 0);
-		st_done(j, S_ACCOUNT);
-	}
-	return rc;
+	return st_one_text(j, S_ACCOUNT, value, e);
 }
 
 int
 jnl_put_account(
     struct journal *j, const char *key, const char *value, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_PUT_ACCOUNT, 1, key);
 	st_text(j, S_PUT_ACCOUNT, 2, value);
-	return st_run(j, S_PUT_ACCOUNT, e);
+	return st_write(j, S_PUT_ACCOUNT, e);
 }

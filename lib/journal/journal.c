@@ -268,8 +268,8 @@ st_int(struct journal *j, enum stmt s, int at, int64_t v)
 }
 
 /* Runs a statement that returns no rows. */
-int
-st_run(struct journal *j, enum stmt s, struct err *e)
+static int
+run(struct journal *j, enum stmt s, struct err *e)
 {
 	int rc = sqlite3_step(j->stmt[s]);
 
@@ -318,15 +318,43 @@ st_col_state(struct journal *j, enum stmt s, int at)
 }
 
 int
+st_there(struct journal *j, enum stmt s, struct err *e)
+{
+	int rc = st_row(j, s, e);
+
+	if (rc > 0)
+		st_done(j, s);
+	return rc;
+}
+
+int
+st_one_text(struct journal *j, enum stmt s, char **text, struct err *e)
+{
+	int rc = st_row(j, s, e);
+
+	if (rc > 0) {
+		*text = st_col_text(j, s, 0);
+		st_done(j, s);
+	}
+	return rc;
+}
+
+int
 jnl_begin(struct journal *j, struct err *e)
 {
 	assert(!j->reading);
 	if (j->writing)
 		return 0;
-	if (st_run(j, S_BEGIN, e) < 0)
+	if (run(j, S_BEGIN, e) < 0)
 		return -1;
 	j->writing = true;
 	return 0;
+}
+
+int
+st_write(struct journal *j, enum stmt s, struct err *e)
+{
+	return jnl_begin(j, e) < 0 ? -1 : run(j, s, e);
 }
 
 int
@@ -335,7 +363,7 @@ jnl_commit(struct journal *j, struct err *e)
 	if (!j->writing)
 		return 0;
 	j->writing = false;
-	return st_run(j, S_COMMIT, e);
+	return run(j, S_COMMIT, e);
 }
 
 int
@@ -344,7 +372,7 @@ jnl_read(struct journal *j, struct err *e)
 	assert(!j->writing);
 	if (j->reading)
 		return 0;
-	j->reading = st_run(j, S_READ, e) == 0;
+	j->reading = run(j, S_READ, e) == 0;
 	return j->reading ? 0 : -1;
 }
 
@@ -354,5 +382,5 @@ jnl_read_end(struct journal *j, struct err *e)
 	if (!j->reading)
 		return 0;
 	j->reading = false;
-	return st_run(j, S_COMMIT, e);
+	return run(j, S_COMMIT, e);
 }

@@ -123,11 +123,9 @@ static int
 set_time(
     struct journal *j, enum stmt st, int64_t id, int64_t time, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_int(j, st, 1, time);
 	st_int(j, st, 2, id);
-	return st_run(j, st, e);
+	return st_write(j, st, e);
 }
 
 int
@@ -151,14 +149,9 @@ jnl_renew(struct journal *j, int64_t id, int64_t until, struct err *e)
 int
 jnl_hidden(struct journal *j, int64_t id, int64_t until, struct err *e)
 {
-	int rc;
-
 	st_int(j, S_HIDDEN, 1, id);
 	st_int(j, S_HIDDEN, 2, until);
-	rc = st_row(j, S_HIDDEN, e);
-	if (rc > 0)
-		st_done(j, S_HIDDEN);
-	return rc;
+	return st_there(j, S_HIDDEN, e);
 }
 
 int
@@ -183,139 +176,106 @@ jnl_keep(struct journal *j, const struct jnl_record *r, struct err *e)
 {
 	int64_t now = clock_now();
 
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_KEEP, 1, r->key);
 	st_text(j, S_KEEP, 2, r->client);
 	st_int(j, S_KEEP, 3, r->at);
 	st_int(j, S_KEEP, 4, now);
 	st_int(j, S_KEEP, 5, now);
 	st_text(j, S_KEEP, 6, r->body);
-	return st_run(j, S_KEEP, e);
+	return st_write(j, S_KEEP, e);
 }
 
 int
 jnl_replace(struct journal *j, int64_t id, const char *body, const char *reason,
     const char *mark, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_REPLACE, 1, body);
 	st_text(j, S_REPLACE, 2, reason);
 	st_text(j, S_REPLACE, 3, mark);
 	st_int(j, S_REPLACE, 4, id);
-	return st_run(j, S_REPLACE, e);
+	return st_write(j, S_REPLACE, e);
 }
 
 int
 jnl_hold(struct journal *j, int64_t id, const char *reason, int64_t due,
     struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_HOLD, 1, reason);
 	st_int(j, S_HOLD, 2, due);
 	st_int(j, S_HOLD, 3, id);
-	return st_run(j, S_HOLD, e);
+	return st_write(j, S_HOLD, e);
 }
 
 int
 jnl_start(struct journal *j, int64_t id, const char *plan, const char *body,
     struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_START, 1, plan);
 	st_text(j, S_START, 2, body);
 	st_int(j, S_START, 3, id);
-	return st_run(j, S_START, e);
+	return st_write(j, S_START, e);
 }
 
 int
 jnl_replan(struct journal *j, int64_t id, const char *plan, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_REPLAN, 1, plan);
 	st_int(j, S_REPLAN, 2, id);
-	return st_run(j, S_REPLAN, e);
+	return st_write(j, S_REPLAN, e);
 }
 
 int
 jnl_unstart(struct journal *j, int64_t id, const char *call, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_int(j, S_UNSTART, 1, id);
-	if (st_run(j, S_UNSTART, e) < 0)
+	if (st_write(j, S_UNSTART, e) < 0)
 		return -1;
 	st_text(j, S_UNFREEZE, 1, call);
-	return st_run(j, S_UNFREEZE, e);
+	return st_write(j, S_UNFREEZE, e);
 }
 
 int
 jnl_call_started(struct journal *j, const char *call, int64_t id, struct err *e)
 {
-	int rc;
-
 	st_text(j, S_STARTED, 1, call);
 	st_int(j, S_STARTED, 2, id);
-	rc = st_row(j, S_STARTED, e);
-	if (rc > 0)
-		st_done(j, S_STARTED);
-	return rc;
+	return st_there(j, S_STARTED, e);
 }
 
 int
 jnl_finish(struct journal *j, const struct jnl_record *r, enum jnl_state state,
     const char *reason, const char *basis, struct err *e)
 {
-	if (jnl_begin(j, e) < 0)
-		return -1;
 	st_text(j, S_FINISH, 1, jnl_state_name(state));
 	st_text(j, S_FINISH, 2, reason);
 	st_int(j, S_FINISH, 3, r->id);
-	if (st_run(j, S_FINISH, e) < 0)
+	if (st_write(j, S_FINISH, e) < 0)
 		return -1;
 	if (!r->client)
 		return 0;
 	st_text(j, S_LAST, 1, r->client);
 	st_text(j, S_LAST, 2, basis);
-	if (st_run(j, S_LAST, e) < 0)
+	if (st_write(j, S_LAST, e) < 0)
 		return -1;
 	st_text(j, S_WAKE, 1, r->client);
 	st_int(j, S_WAKE, 2, clock_now());
-	return st_run(j, S_WAKE, e);
+	return st_write(j, S_WAKE, e);
 }
 
 int
 jnl_earlier(struct journal *j, const char *client, int64_t id, int64_t since,
     char **key, struct err *e)
 {
-	int rc;
-
 	st_text(j, S_EARLIER, 1, client);
 	st_int(j, S_EARLIER, 2, id);
 	st_int(j, S_EARLIER, 3, since);
-	rc = st_row(j, S_EARLIER, e);
-	if (rc > 0) {
-		*key = st_col_text(j, S_EARLIER, 0);
-		st_done(j, S_EARLIER);
-	}
-	return rc;
+	return st_one_text(j, S_EARLIER, key, e);
 }
 
 int
 jnl_call_client(
     struct journal *j, const char *call, char **client, struct err *e)
 {
-	int rc;
-
 	st_text(j, S_CALL_CLIENT, 1, call);
-	rc = st_row(j, S_CALL_CLIENT, e);
-	if (rc > 0) {
-		*client = st_col_text(j, S_CALL_CLIENT, 0);
-		st_done(j, S_CALL_CLIENT);
-	}
-	return rc;
+	return st_one_text(j, S_CALL_CLIENT, client, e);
 }

@@ -51,8 +51,8 @@ enum stmt {
 /* Bind a parameter, from 1. The text must live until the statement has run. */
 void st_text(struct journal *j, enum stmt s, int at, const char *text);
 void st_int(struct journal *j, enum stmt s, int at, int64_t v);
-/* Run a statement that returns no rows. */
-int st_run(struct journal *j, enum stmt s, struct err *e);
+/* Run a statement that writes, in a transaction, begun if none is open. */
+int st_write(struct journal *j, enum stmt s, struct err *e);
 /* 1 if there is a row: read its columns, then call st_done. 0, or -1. */
 int st_row(struct journal *j, enum stmt s, struct err *e);
 void st_done(struct journal *j, enum stmt s);
@@ -60,6 +60,10 @@ void st_done(struct journal *j, enum stmt s);
 char *st_col_text(struct journal *j, enum stmt s, int at);
 int64_t st_col_int(struct journal *j, enum stmt s, int at);
 enum jnl_state st_col_state(struct journal *j, enum stmt s, int at);
+/* Is there a row? 1, 0 or -1. */
+int st_there(struct journal *j, enum stmt s, struct err *e);
+/* The same, and *text becomes its only column, the caller's. */
+int st_one_text(struct journal *j, enum stmt s, char **text, struct err *e);
 
 /* The connection, the journal's. */
 sqlite3 *jnl_db(struct journal *j);
