@@ -105,6 +105,21 @@ decide_frozen(const struct decider *d, const struct keys *k, json_t **view,
 	return rc > 0 && add_unsorted(d, *own, k, *view, e) < 0 ? -1 : rc;
 }
 
+int
+decide_was_made(
+    struct journal *j, const char *key, json_t **refs, struct err *e)
+{
+	struct jnl_action row = {0};
+	int rc = jnl_action(j, key, &row, e);
+
+	if (rc > 0)
+		rc = row.state == JNL_DONE;
+	if (refs)
+		*refs = rc > 0 ? json_stored_load(row.refs) : NULL;
+	jnl_action_free(&row);
+	return rc;
+}
+
 json_t *
 decide_spec_new(struct rec *rec, const struct keys *k, const char *known)
 {

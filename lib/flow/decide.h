@@ -39,6 +39,13 @@ int decide_keys(
 int decide_frozen(const struct decider *d, const struct keys *k, json_t **view,
     json_t **own, struct err *e);
 
+/*
+ * 1 if the journal says that this action was carried out, 0 if not or not yet.
+ * *refs (refs NULL: not wanted) becomes what it made, a new reference or NULL.
+ */
+int decide_was_made(
+    struct journal *j, const char *key, json_t **refs, struct err *e);
+
 /* The spec of a lookup for this client; known is client.known or NULL. */
 json_t *decide_spec_new(
     struct rec *rec, const struct keys *k, const char *known);

@@ -164,8 +164,6 @@ act_close(struct deliver *d, struct job *j, enum jnl_state state,
 static int
 resolve(struct deliver *d, json_t *ref, struct err *e)
 {
-	struct jnl_action row = {0};
-	const char *id = NULL;
 	json_t *refs;
 	int rc;
 
@@ -173,16 +171,11 @@ resolve(struct deliver *d, json_t *ref, struct err *e)
 		return 1;
 	if (!json_str(ref, "key"))
 		return 0;
-	rc = jnl_action(d->su->journal, json_str(ref, "key"), &row, e);
-	if (rc > 0 && row.state == JNL_DONE) {
-		refs = json_stored_load(row.refs);
-		id = crm_ref_id(refs, json_str(ref, "role"));
-		json_put(ref, "id", id);
-		json_decref(refs);
-	}
+	rc = decide_was_made(d->su->journal, json_str(ref, "key"), &refs, e);
+	json_put(ref, "id", crm_ref_id(refs, json_str(ref, "role")));
+	json_decref(refs);
 	if (rc > 0)
 		rc = json_str(ref, "id") != NULL;
-	jnl_action_free(&row);
 	return rc;
 }
 

@@ -56,15 +56,13 @@ static int
 made_ref(struct deliver *d, const char *key, const char *role, json_t **ref,
     struct err *e)
 {
-	struct jnl_action row = {0};
-	int rc = jnl_action(d->su->journal, key, &row, e);
-	json_t *refs = rc > 0 ? json_stored_load(row.refs) : NULL;
+	json_t *refs;
+	int rc = decide_was_made(d->su->journal, key, &refs, e);
 	const char *id = crm_ref_id(refs, role);
 
-	if (rc > 0 && row.state == JNL_DONE && id)
+	if (id)
 		*ref = json_pack("{s:s, s:s}", "role", role, "id", id);
 	json_decref(refs);
-	jnl_action_free(&row);
 	return rc < 0 ? -1 : 0;
 }
 

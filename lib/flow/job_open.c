@@ -81,19 +81,6 @@ makes_key(const json_t *actions, const char *key)
 	return false;
 }
 
-/* 1 if the journal says that this action was carried out. */
-static int
-was_done(struct deliver *d, const char *key, struct err *e)
-{
-	struct jnl_action row = {0};
-	int rc = jnl_action(d->su->journal, key, &row, e);
-
-	if (rc > 0)
-		rc = row.state == JNL_DONE;
-	jnl_action_free(&row);
-	return rc;
-}
-
 /* Does the plan count on an entity that somebody was to make and didn't? */
 static int
 lacks_entity(struct deliver *d, const json_t *plan, bool *yes, struct err *e)
@@ -109,7 +96,7 @@ lacks_entity(struct deliver *d, const json_t *plan, bool *yes, struct err *e)
 
 			if (!key || makes_key(actions, key))
 				continue;
-			rc = was_done(d, key, e);
+			rc = decide_was_made(d->su->journal, key, NULL, e);
 			if (rc < 0)
 				return -1;
 			*yes |= rc == 0;

@@ -123,19 +123,6 @@ gather(const struct decider *d, struct others *o, json_t *plan, struct err *e)
 	return key ? remember(d, o->keys, key, o->ids, e) : 0;
 }
 
-/* Was that task made? */
-static int
-was_made(const struct decider *d, const char *key, struct err *e)
-{
-	struct jnl_action row = {0};
-	int rc = jnl_action(d->journal, key, &row, e);
-
-	if (rc > 0)
-		rc = row.state == JNL_DONE;
-	jnl_action_free(&row);
-	return rc;
-}
-
 /* 1 if the record is named in a task that was made, *key. */
 static int
 is_named(const struct decider *d, const struct keys *k, int64_t id, char **key,
@@ -151,7 +138,8 @@ is_named(const struct decider *d, const struct keys *k, int64_t id, char **key,
 	json_array_foreach (json_object_get(late, "records"), i, x)
 		named |= json_integer_value(x) == id;
 	if (rc == 0 && named && json_str(late, "key"))
-		rc = was_made(d, json_str(late, "key"), e);
+		rc =
+		    decide_was_made(d->journal, json_str(late, "key"), NULL, e);
 	if (rc > 0)
 		*key = xstrdup(json_str(late, "key"));
 	known_close(&kn);
