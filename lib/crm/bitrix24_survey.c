@@ -155,18 +155,6 @@ phones_new(const json_t *row)
 	return phones;
 }
 
-static bool
-is_listed(const json_t *users, const char *id)
-{
-	json_t *x;
-	size_t i;
-
-	json_array_foreach (users, i, x)
-		if (strcmp(json_str(x, "id"), id) == 0)
-			return true;
-	return false;
-}
-
 static json_t *
 user_new(const json_t *row, const char *id)
 {
@@ -196,7 +184,7 @@ take_users(struct crm_txn *t, size_t at)
 	}
 	json_array_foreach (rows, i, row) {
 		b24_id(json_object_get(row, "ID"), id);
-		if (!id[0] || is_listed(users, id))
+		if (!id[0] || json_find(users, "id", id))
 			continue;
 		json_array_append_new(users, user_new(row, id));
 		any = true;

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "crm/faults.h"
+#include "io/jsonx.h"
 
 #include <stdarg.h>
 
@@ -121,14 +122,5 @@ crm_ref_add(
 const char *
 crm_ref_id(const json_t *refs, const char *role)
 {
-	const json_t *ref;
-	size_t i;
-
-	json_array_foreach (refs, i, ref) {
-		const char *r = json_string_value(json_object_get(ref, "role"));
-
-		if (r && role && strcmp(r, role) == 0)
-			return json_string_value(json_object_get(ref, "id"));
-	}
-	return NULL;
+	return json_str(json_find(refs, "role", role), "id");
 }

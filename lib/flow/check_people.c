@@ -83,18 +83,6 @@ check_employee(const struct check *c, const json_t *user)
 	    &c->su.project.employees, str_span(json_str(user, "id")));
 }
 
-static const json_t *
-user_of(const json_t *users, const char *id)
-{
-	json_t *x;
-	size_t i;
-
-	json_array_foreach (users, i, x)
-		if (strcmp(json_str(x, "id"), id) == 0)
-			return x;
-	return NULL;
-}
-
 static bool
 has_phone(const struct employee *m, const json_t *user)
 {
@@ -144,7 +132,7 @@ propose_user(const struct check *c, const json_t *users,
 static void
 check_binding(struct check *c, const json_t *users, const struct employee *m)
 {
-	const json_t *user = user_of(users, m->user);
+	const json_t *user = json_find(users, "id", m->user);
 	bool senior =
 	    c->su.project.senior && strcmp(c->su.project.senior, m->code) == 0;
 	struct buf who = {0}, mend = {0};
@@ -174,7 +162,7 @@ propose_employee(const struct check *c, const json_t *users, const json_t *user)
 	const struct employees *es = &c->su.project.employees;
 
 	for (size_t i = 0; i < es->n; i++)
-		if (!user_of(users, es->v[i].user) &&
+		if (!json_find(users, "id", es->v[i].user) &&
 		    looks_like(&es->v[i], user))
 			return &es->v[i];
 	return NULL;

@@ -22,18 +22,6 @@ put_names(struct buf *out, const json_t *list)
 		buf_str(out, "none");
 }
 
-static const json_t *
-named(const json_t *list, const char *name)
-{
-	json_t *x;
-	size_t i;
-
-	json_array_foreach (list, i, x)
-		if (strcmp(json_str(x, "name"), name) == 0)
-			return x;
-	return NULL;
-}
-
 static char *
 place_of(const struct check *c, long line)
 {
@@ -52,7 +40,7 @@ check_pipeline(
 	struct buf mend = {0};
 	char *place;
 
-	if (named(pipelines, p->name))
+	if (json_find(pipelines, "name", p->name))
 		return;
 	place = place_of(c, p->line);
 	buf_str(&mend, "make it in the CRM, or write one of those it has: ");
@@ -108,7 +96,7 @@ report_type(struct check *c, const struct mapping *f, const char *type,
 static void
 check_field(struct check *c, const json_t *fields, const struct mapping *f)
 {
-	const json_t *field = named(fields, f->name);
+	const json_t *field = json_find(fields, "name", f->name);
 	const char *type = json_str(field, "type");
 	struct buf mend = {0};
 	char *place = place_of(c, f->line);

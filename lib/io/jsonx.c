@@ -138,6 +138,21 @@ json_str(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
+const json_t *
+json_find(const json_t *list, const char *key, const char *value)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach (list, i, x) {
+		const char *is = json_str(x, key);
+
+		if (is && value && strcmp(is, value) == 0)
+			return x;
+	}
+	return NULL;
+}
+
 void
 json_put(json_t *object, const char *key, const char *s)
 {

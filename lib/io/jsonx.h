@@ -23,6 +23,11 @@ void json_append(struct buf *out, const json_t *v);
 void json_quote(struct buf *out, struct span s);
 /* A string member, NULL if it isn't there or no string. Borrowed. */
 const char *json_str(const json_t *object, const char *key);
+/*
+ * The first of a list's objects whose string member key is value; NULL if there
+ * is none. Borrowed.
+ */
+const json_t *json_find(const json_t *list, const char *key, const char *value);
 /* Set a string member; nothing if s is NULL or "". */
 void json_put(json_t *object, const char *key, const char *s);
 

@@ -21,6 +21,24 @@ is_written(const char *text, const char *want)
 	buf_free(&b);
 }
 
+static void
+finding(void)
+{
+	struct err e = {0};
+	json_t *list = json_text_load(
+	    str_span("[{\"id\":1},7,{\"id\":\"a\",\"n\":\"first\"},"
+		     "{\"id\":\"a\",\"n\":\"second\"}]"),
+	    &e);
+
+	is_str(json_str(json_find(list, "id", "a"), "n"), "first",
+	    "the first that has it");
+	ok(!json_find(list, "id", "1"), "a number is no string");
+	ok(!json_find(list, "n", "a"), "another member doesn't count");
+	ok(!json_find(list, "id", NULL), "nothing is nobody's");
+	ok(!json_find(NULL, "id", "a"), "no list has nothing in it");
+	json_decref(list);
+}
+
 int
 main(void)
 {
@@ -40,5 +58,6 @@ main(void)
 	    "{\"a \\\"key\\\"\":\"в € 😀\"}");
 	is_written("\"\\u0008\\f\\n\\r\\t\\\\ \\/ \\u0001 \\u007f\"",
 	    "\"\\b\\f\\n\\r\\t\\\\ / \\u0001 \x7f\"");
+	finding();
 	return tap_done();
 }
